@@ -1,0 +1,151 @@
+package dev.loompoll;
+
+import dev.loompoll.internal.net.Engine;
+import dev.loompoll.internal.poll.Poller;
+import dev.loompoll.internal.sched.PollLoop;
+import dev.loompoll.internal.sched.Scheduler;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goroutines: virtual threads on Loompoll's scheduler. Without the JVM flag {@code --add-opens
+ * java.base/java.lang=...} they are virtual threads on the JDK's; everything else is the same.
+ */
+public final class Loompoll {
+  private static final System.Logger LOG = System.getLogger("dev.loompoll");
+
+  /** What a goroutine does. It may throw. */
+  @FunctionalInterface
+  public interface Task {
+    void run() throws Exception;
+  }
+
+  /**
+   * What was found at the start of the process.
+   *
+   * @param scheduler whether Loompoll's own scheduler runs
+   * @param procs how many goroutines may run at once; 0 if the JDK's scheduler decides
+   * @param poller the back end's name
+   * @param why why Loompoll's scheduler does not run; empty if it does
+   */
+  public record Runtime(boolean scheduler, int procs, String poller, String why) {}
+
+  private Loompoll() {}
+
+  /** Starts a goroutine. */
+  public static Thread go(Task task) {
+    return start(null, task);
+  }
+
+  /**
+   * Starts a goroutine with a name.
+   *
+   * <p>What it throws goes to the uncaught-exception handler that the thread, or {@link
+   * Thread#setDefaultUncaughtExceptionHandler}, has; without one it becomes a log line with the
+   * goroutine's name. A peer's reset, everyday on the internet, is logged at debug level.
+   */
+  public static Thread go(String name, Task task) {
+    return start(Objects.requireNonNull(name), task);
+  }
+
+  private static Thread start(@Nullable String name, Task task) {
+    Objects.requireNonNull(task);
+    Thread t = newThread(name, () -> run(task));
+    t.start();
+    return t;
+  }
+
+  private static Thread newThread(@Nullable String name, Runnable task) {
+    return Engine.get()
+        .newThread(
+            name,
+            () -> {
+              Counters.STARTED.increment();
+              try {
+                task.run();
+              } finally {
+                Counters.FINISHED.increment();
+              }
+            });
+  }
+
+  private static void run(Task task) {
+    try {
+      task.run();
+    } catch (Throwable t) {
+      failed(Thread.currentThread(), t);
+    }
+  }
+
+  private static void failed(Thread thread, Throwable t) {
+    Thread.UncaughtExceptionHandler handler = thread.getUncaughtExceptionHandler();
+    if (handler == thread.getThreadGroup()) { // nobody set one: the group would print a trace
+      handler = Thread.getDefaultUncaughtExceptionHandler();
+    }
+    if (handler != null) {
+      handler.uncaughtException(thread, t);
+      return;
+    }
+    System.Logger.Level level =
+        t instanceof ConnResetException ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+    LOG.log(level, () -> "goroutine " + label(thread) + " failed", t);
+  }
+
+  private static String label(Thread thread) {
+    String name = thread.getName();
+    return name.isEmpty() ? "#" + thread.threadId() : "\"" + name + "\"";
+  }
+
+  /** Makes goroutines, for libraries that take a factory. */
+  public static ThreadFactory threadFactory() {
+    return task -> newThread(null, Objects.requireNonNull(task));
+  }
+
+  /** Runs each task on a goroutine of its own, for libraries that take an executor. */
+  public static ExecutorService newExecutor() {
+    return Executors.newThreadPerTaskExecutor(threadFactory());
+  }
+
+  /** Counters since the start of the process. */
+  public static Stats stats() {
+    Engine engine = Engine.get();
+    Scheduler scheduler = engine.scheduler();
+    int connections = 0;
+    int timers = 0;
+    for (PollLoop loop : engine.loops()) {
+      connections += ((Poller) loop.net()).registered();
+      timers += loop.timers().size();
+    }
+    Scheduler.Counters c =
+        scheduler == null ? new Scheduler.Counters(0, 0, 0, 0, 0, 0, 0) : scheduler.counters();
+    long finished = Counters.FINISHED.sum(); // before STARTED, so that the difference is not negative
+    long started = Counters.STARTED.sum();
+    return new Stats(
+        scheduler == null ? 0 : scheduler.procs(),
+        started,
+        started - finished,
+        connections,
+        Counters.ACCEPTS.sum(),
+        Counters.ACCEPT_BACKOFFS.sum(),
+        Counters.DIALS.sum(),
+        Counters.CLOSES.sum(),
+        c.runs(),
+        c.polls(),
+        c.events(),
+        c.steals(),
+        c.wakeups(),
+        c.sysmonPolls(),
+        timers);
+  }
+
+  /** What was found at the start of the process; starts Loompoll if nothing did yet. */
+  public static Runtime runtime() {
+    Engine engine = Engine.get();
+    Scheduler scheduler = engine.scheduler();
+    return new Runtime(
+        scheduler != null, scheduler == null ? 0 : scheduler.procs(), "epoll", engine.why());
+  }
+}

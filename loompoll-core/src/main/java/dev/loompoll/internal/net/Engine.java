@@ -1,0 +1,140 @@
+package dev.loompoll.internal.net;
+
+import dev.loompoll.internal.poll.Poller;
+import dev.loompoll.internal.poll.epoll.EpollPoller;
+import dev.loompoll.internal.sched.Clock;
+import dev.loompoll.internal.sched.PollLoop;
+import dev.loompoll.internal.sched.PollThread;
+import dev.loompoll.internal.sched.Scheduler;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What runs in this process: our scheduler with one poller a P, or, where the JDK gives us no hook,
+ * pollers with threads of their own under the JDK's scheduler. Made at first use, for good.
+ */
+public final class Engine {
+  /** How many Ps; default: the processors that the JVM may use. */
+  public static final String PROCS = "loompoll.procs";
+
+  /** Which back end: {@code epoll}. */
+  public static final String POLLER = "loompoll.poller";
+
+  /** For the tests: do without our scheduler although the hook is there. */
+  public static final String FORCE_FALLBACK = "loompoll.unsupported.force.fallback";
+
+  private static final int MAX_PROCS = 4096;
+
+  private static final class Holder {
+    static final Engine ENGINE = new Engine();
+  }
+
+  private final @Nullable Scheduler scheduler;
+  private final PollLoop[] loops;
+  private final String why;
+  private final AtomicInteger placement = new AtomicInteger();
+
+  public static Engine get() {
+    return Holder.ENGINE;
+  }
+
+  private Engine() {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      throw new IllegalStateException(
+          "Loompoll runs on Linux only so far; this is " + System.getProperty("os.name"));
+    }
+    String poller = System.getProperty(POLLER, "epoll");
+    if (!poller.equals("epoll")) {
+      throw new IllegalStateException("unknown poller \"" + poller + "\": there is epoll");
+    }
+    int procs = procs();
+    boolean forced = Boolean.getBoolean(FORCE_FALLBACK);
+    if (Scheduler.available() && !forced) {
+      initialiseJdkPoller();
+      scheduler = new Scheduler(procs, EpollPoller::open, Clock.SYSTEM, null);
+      loops = scheduler.loops();
+      why = "";
+    } else {
+      scheduler = null;
+      why = forced ? "-D" + FORCE_FALLBACK + " is set" : Scheduler.whyNotAvailable();
+      loops = new PollLoop[] {new PollLoop(EpollPoller.open(), Clock.SYSTEM)};
+      if (!forced) {
+        System.getLogger("dev.loompoll")
+            .log(System.Logger.Level.INFO, "running on the JDK''s scheduler: {0}", why);
+      }
+    }
+    for (PollLoop loop : loops) {
+      ((Poller) loop.net()).attach(loop);
+    }
+    if (scheduler != null) {
+      scheduler.start();
+    } else {
+      for (int i = 0; i < loops.length; i++) {
+        new PollThread(i, loops[i]).start();
+      }
+    }
+  }
+
+  private static int procs() {
+    String text = System.getProperty(PROCS);
+    if (text == null) {
+      return Runtime.getRuntime().availableProcessors();
+    }
+    try {
+      int n = Integer.parseInt(text);
+      if (n >= 1 && n <= MAX_PROCS) {
+        return n;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new IllegalStateException(
+        "-D" + PROCS + "=" + text + ": not a number from 1 to " + MAX_PROCS);
+  }
+
+  /**
+   * The JDK's poller starts virtual threads in its class initialiser. If a goroutine were the first
+   * to need it, these would inherit our scheduler and sit on our Ps for ever.
+   */
+  private static void initialiseJdkPoller() {
+    try {
+      Class.forName("sun.nio.ch.Poller", true, null);
+    } catch (ClassNotFoundException e) {
+      // another JDK: then there is nothing to keep away
+    }
+  }
+
+  /** Null under the JDK's scheduler. */
+  public @Nullable Scheduler scheduler() {
+    return scheduler;
+  }
+
+  public PollLoop[] loops() {
+    return loops;
+  }
+
+  /** Why our scheduler does not run; empty when it does. */
+  public String why() {
+    return why;
+  }
+
+  /** The poller for the next new descriptor. */
+  Poller nextPoller() {
+    Scheduler s = scheduler;
+    PollLoop loop =
+        s != null
+            ? s.nextLoop()
+            : loops[(placement.getAndIncrement() & Integer.MAX_VALUE) % loops.length];
+    return (Poller) loop.net();
+  }
+
+  /** An unstarted virtual thread on our scheduler, or on the JDK's. */
+  public Thread newThread(@Nullable String name, Runnable task) {
+    Scheduler s = scheduler;
+    if (s != null) {
+      return s.newThread(name, task);
+    }
+    Thread.Builder.OfVirtual builder = Thread.ofVirtual();
+    return (name == null ? builder : builder.name(name)).unstarted(task);
+  }
+}

@@ -1,0 +1,364 @@
+package dev.loompoll.internal.poll;
+
+import dev.loompoll.internal.sched.Machine;
+import dev.loompoll.internal.sched.Timers;
+import dev.loompoll.internal.sys.SocketCalls;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network descriptor: Go's {@code poll.FD}. Its operations block the calling thread, of whatever
+ * kind, and end early by deadline, close or interrupt; reads exclude each other, and so do writes.
+ * They return {@link Result}s and codes.
+ *
+ * <p>A connection that never has to wait would keep its carrier for itself: each operation is charged
+ * to the task that runs on the M, and a task that has spent its share yields.
+ */
+public class FD extends FDMutex {
+  /** The most that one system call moves. */
+  public static final int MAX_CHUNK = 64 * 1024;
+
+  private static final int FOREIGN_BUDGET = 128;
+
+  final int sysfd;
+  final Poller poller;
+  final PollDesc pd;
+
+  /** Whether a short read means that nothing is left: true of TCP. Cleared for good by users. */
+  volatile boolean drains = true;
+
+  /** Who waits in close() for the last operation to leave. */
+  private volatile @Nullable Thread closer;
+
+  private volatile boolean destroyed;
+
+  // Scratch for errno when the thread is not on one of our Ms. Guarded by the direction's lock.
+  private int @Nullable [] readErrno;
+  private int @Nullable [] writeErrno;
+
+  /** The share of a virtual thread of another scheduler. Written without order: it is a guess. */
+  private int foreignBudget = FOREIGN_BUDGET;
+
+  /** Takes over the descriptor, which must be non-blocking. */
+  protected FD(int sysfd, Poller poller) {
+    this.sysfd = sysfd;
+    this.poller = poller;
+    this.pd = poller.cache().open();
+  }
+
+  /** Begins to watch it; 0 or an errno. Not before {@link #connect}, which does it itself. */
+  public final int register() {
+    return poller.register(this);
+  }
+
+  public final int sysfd() {
+    return sysfd;
+  }
+
+  public final Poller poller() {
+    return poller;
+  }
+
+  /** What its events carry. */
+  public final long token() {
+    return pd.token();
+  }
+
+  // ---- reading and writing
+
+  /** At least one byte, or {@link Result#EOF}; into the direct buffer when {@code heap} is null. */
+  public final long read(
+      byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
+    int code = rwlock(false);
+    if (code != Result.OK) {
+      return Result.failed(code);
+    }
+    long result;
+    try {
+      result = length == 0 ? 0 : poller.read(this, heap, direct, offset, length);
+    } finally {
+      unlock(false);
+    }
+    charge(Result.count(result));
+    return result;
+  }
+
+  /** All bytes, or as many as the count says and a reason. */
+  public final long write(
+      byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
+    int code = rwlock(true);
+    if (code != Result.OK) {
+      return Result.failed(code);
+    }
+    int done = 0;
+    try {
+      while (done < length) {
+        if (done > 0) {
+          charge(MAX_CHUNK);
+        }
+        long result = poller.write(this, heap, direct, offset + done, length - done);
+        done += Result.count(result);
+        if (Result.code(result) != Result.OK) {
+          return Result.of(done, Result.code(result));
+        }
+      }
+    } finally {
+      unlock(true);
+    }
+    charge(done % MAX_CHUNK);
+    return Result.ok(done);
+  }
+
+  /** Accepts; the count is the new descriptor. */
+  public final long accept(byte[] address, int[] length) {
+    int code = rwlock(false);
+    if (code != Result.OK) {
+      return Result.failed(code);
+    }
+    long result;
+    try {
+      result = poller.accept(this, address, length);
+    } finally {
+      unlock(false);
+    }
+    charge(0);
+    return result;
+  }
+
+  /** Connects and registers; {@link Result#OK} or the reason. */
+  public final int connect(byte[] address) {
+    int code = rwlock(true);
+    if (code != Result.OK) {
+      return code;
+    }
+    try {
+      return poller.connect(this, address);
+    } finally {
+      unlock(true);
+    }
+  }
+
+  /** Calls {@code attempt} with the descriptor until it says true, waiting in between. */
+  public final int raw(boolean write, IntPredicate attempt) {
+    int code = rwlock(write);
+    if (code != Result.OK) {
+      return code;
+    }
+    try {
+      code = poller.prepareRaw(this, write);
+      while (code == Result.OK && !attempt.test(sysfd)) {
+        code = poller.awaitRaw(this, write);
+      }
+      return code;
+    } finally {
+      unlock(write);
+    }
+  }
+
+  /** Calls {@code f} with the descriptor, which cannot be closed meanwhile. Takes no lock. */
+  public final int control(IntPredicate f) {
+    if (!incref()) {
+      return Result.CLOSED;
+    }
+    try {
+      var unused = f.test(sysfd);
+      return Result.OK;
+    } finally {
+      if (decref()) {
+        destroy();
+      }
+    }
+  }
+
+  /** The short-read rule does not hold for what speaks over this socket from now on. */
+  public final void neverDrained() {
+    drains = false;
+  }
+
+  /** SHUT_RD or SHUT_WR; 0, an errno or {@link Result#CLOSED}. */
+  public final int shutdown(int how) {
+    if (!incref()) {
+      return Result.CLOSED;
+    }
+    try {
+      return -SocketCalls.shutdown(sysfd, how, new int[1]);
+    } finally {
+      if (decref()) {
+        destroy();
+      }
+    }
+  }
+
+  /** Sets a socket option; 0, an errno or {@link Result#CLOSED}. */
+  public final int setsockopt(int level, int option, int... value) {
+    if (!incref()) {
+      return Result.CLOSED;
+    }
+    try {
+      return -SocketCalls.setsockopt(sysfd, level, option, value, new int[1]);
+    } finally {
+      if (decref()) {
+        destroy();
+      }
+    }
+  }
+
+  // ---- deadlines
+
+  /**
+   * Sets deadlines, of pending operations too.
+   *
+   * @param when a time of the loop's clock; {@link Timers#NEVER} is none
+   * @return false if closed
+   */
+  public final boolean setDeadline(boolean read, boolean write, long when) {
+    if (!incref()) {
+      return false;
+    }
+    try {
+      pd.setDeadline(read, write, when);
+      return true;
+    } finally {
+      if (decref()) {
+        destroy();
+      }
+    }
+  }
+
+  /**
+   * Sleeps under the read lock, until a time, or shorter by deadline, close or interrupt: for an
+   * accept that must back off.
+   */
+  public final int pause(long until) {
+    int code = rwlock(false);
+    if (code != Result.OK) {
+      return code;
+    }
+    try {
+      Pause pause = new Pause(pd);
+      poller.loop().arm(pause, until);
+      while (code == Result.OK && !pause.over) {
+        code = pd.await(false);
+      }
+      return code;
+    } finally {
+      unlock(false);
+    }
+  }
+
+  private static final class Pause extends Timers.Entry {
+    private final PollDesc pd;
+    private final long generation;
+    volatile boolean over;
+
+    Pause(PollDesc pd) {
+      this.pd = pd;
+      this.generation = pd.token();
+    }
+
+    @Override
+    protected long fire(long now) {
+      over = true;
+      pd.ready(generation, true, false, 0);
+      return Timers.NEVER;
+    }
+  }
+
+  // ---- life
+
+  /**
+   * Closes: wakes every operation that waits and returns when none can touch the descriptor any
+   * more. Not interruptible; the flag is kept.
+   *
+   * @return {@link Result#OK}, an errno, or {@link Result#CLOSED} if it was closed already
+   */
+  public final int close() {
+    if (!increfAndClose()) {
+      return Result.CLOSED;
+    }
+    closer = Thread.currentThread();
+    pd.evict();
+    if (decref()) {
+      return destroy();
+    }
+    boolean interrupted = false;
+    while (!destroyed) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted(); // or park() would return at once
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return Result.OK;
+  }
+
+  public final boolean isOpen() {
+    return !isClosed();
+  }
+
+  private void unlock(boolean write) {
+    if (rwunlock(write)) {
+      destroy();
+    }
+  }
+
+  /** By whoever dropped the last reference. */
+  private int destroy() {
+    int code = poller.closeDescriptor(this);
+    poller.cache().release(pd);
+    destroyed();
+    destroyed = true;
+    Thread c = closer;
+    if (c != null && c != Thread.currentThread()) {
+      LockSupport.unpark(c);
+    }
+    return code;
+  }
+
+  /** For subclasses that count. */
+  protected void destroyed() {}
+
+  // ---- for the poller
+
+  /** A waiting operation has used nothing of the carrier. */
+  final int await(boolean write) {
+    foreignBudget = FOREIGN_BUDGET;
+    return pd.await(write);
+  }
+
+  /** Scratch memory for the errno of one system call under the direction's lock. */
+  public final int[] errno(boolean write) {
+    Machine m = Machine.current();
+    return m != null ? m.errno() : foreignErrno(write);
+  }
+
+  private int[] foreignErrno(boolean write) {
+    int[] e = write ? writeErrno : readErrno;
+    if (e == null) {
+      e = new int[1];
+      if (write) {
+        writeErrno = e;
+      } else {
+        readErrno = e;
+      }
+    }
+    return e;
+  }
+
+  private void charge(int bytes) {
+    Machine m = Machine.current();
+    if (m != null) {
+      if (m.spend(bytes)) {
+        Thread.yield();
+      }
+    } else if ((foreignBudget -= 1 + (bytes >>> 12)) < 0) {
+      foreignBudget = FOREIGN_BUDGET;
+      if (Thread.currentThread().isVirtual()) {
+        Thread.yield();
+      }
+    }
+  }
+
+}

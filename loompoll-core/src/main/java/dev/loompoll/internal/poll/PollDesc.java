@@ -1,0 +1,328 @@
+package dev.loompoll.internal.poll;
+
+import dev.loompoll.internal.sched.PollLoop;
+import dev.loompoll.internal.sched.Timers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the poller knows of one descriptor: who waits for it to become readable and who for writable,
+ * until when, and whether it is being closed. Go's {@code pollDesc}, with a JVM thread's park permit
+ * in the place of its WAIT state.
+ *
+ * <p>Each direction is a binary semaphore of three states, {@code rg} and {@code wg}:
+ *
+ * <pre>
+ *   nil      nothing is pending
+ *   READY    readiness was seen and not used yet
+ *   Thread   that thread is parked, or about to park
+ *
+ *   nil    -> READY    a polling thread that saw an event
+ *   READY  -> nil      the operation's thread, by reset() before its system call or in await()
+ *   nil    -> Thread   the operation's thread in await()
+ *   Thread -> nil      whoever wakes it, and unparks it then: a poll with an event, a timer with an
+ *                      expired deadline, a setter of a past deadline, close(); or the thread itself,
+ *                      when it finds one of these, or its interrupt flag, before it parks
+ * </pre>
+ *
+ * <p>Who moves Thread to nil has won: a thread that cannot take itself back has been woken. At most
+ * one thread waits a direction; {@link FDMutex} sees to it, and a second one is an error in this
+ * library.
+ *
+ * <p><b>No wake-up is lost.</b> With edge-triggered readiness a thread may wait only after EAGAIN
+ * that was seen after the last reset: an edge that came since is READY, and await() takes it. For
+ * deadline and close: the waiter publishes itself (CAS), then looks at deadline and closing; the
+ * other side stores deadline or closing, then looks for a waiter (all volatile). Whichever comes
+ * second sees the other.
+ *
+ * <p><b>Deadlines</b> are words of their own, {@code rd} and {@code wd}: 0 none, EXPIRED once passed
+ * and until changed, else a time of the loop's clock. The timer expires a deadline by CAS from the
+ * very value that it found due. So a timer that was meant for an older deadline, or for the
+ * descriptor that had this slot before, does nothing unless the present deadline has passed too:
+ * the value does what Go's sequence numbers do, and no lock is needed.
+ *
+ * <p><b>Recycling.</b> A PollDesc is never freed, its slot is used again under the next generation.
+ * Events carry (slot, generation); {@code info} holds the generation beside the flags, so that an
+ * event of an older descriptor can set no flag on a newer one. A wake-up by such an event can slip
+ * between check and CAS; it is spurious, and every operation tolerates those.
+ */
+public final class PollDesc extends Timers.Entry {
+  private static final Object READY = new Object();
+
+  private static final long NONE = 0;
+  private static final long EXPIRED = -1;
+
+  /** Set by close(), for good. */
+  static final int CLOSING = 1;
+
+  /** An event said EPOLLERR and nothing else. */
+  public static final int EVENT_ERROR = 2;
+
+  /** The peer's half-close, a hang-up, an error or urgent data was seen: no short-read rule. */
+  public static final int NO_DRAIN = 4;
+
+  private static final long FLAGS = 0xffff_ffffL;
+
+  private static final VarHandle RG;
+  private static final VarHandle WG;
+  private static final VarHandle RD;
+  private static final VarHandle WD;
+  private static final VarHandle INFO;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      RG = lookup.findVarHandle(PollDesc.class, "rg", Object.class);
+      WG = lookup.findVarHandle(PollDesc.class, "wg", Object.class);
+      RD = lookup.findVarHandle(PollDesc.class, "rd", long.class);
+      WD = lookup.findVarHandle(PollDesc.class, "wd", long.class);
+      INFO = lookup.findVarHandle(PollDesc.class, "info", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Its place in the {@link PollCache}; constant. */
+  final int slot;
+
+  /** The loop that polls it and runs its timer; constant. */
+  final PollLoop loop;
+
+  // See the table above for who may write rg and wg.
+  private volatile @Nullable Object rg;
+  private volatile @Nullable Object wg;
+
+  /** Written by any setter, under the descriptor's reference; to EXPIRED by a timer's CAS. */
+  private volatile long rd;
+
+  private volatile long wd;
+
+  /** The generation in the upper half, flags in the lower; flags are only added, by CAS. */
+  private volatile long info;
+
+  /**
+   * A short read stood for EAGAIN: the next read waits first, and resets nothing. Guarded by the
+   * descriptor's read lock.
+   */
+  boolean drained;
+
+  /** The free list's link; guarded by the cache's protocol. */
+  @Nullable PollDesc nextFree;
+
+  PollDesc(int slot, PollLoop loop) {
+    this.slot = slot;
+    this.loop = loop;
+    this.info = CLOSING; // until it is opened
+  }
+
+  // ---- life
+
+  /** For a new descriptor. Nobody else knows this slot's next generation yet. */
+  void open() {
+    rg = null;
+    wg = null;
+    rd = NONE;
+    wd = NONE;
+    drained = false;
+    info = ((info >>> 32) + 1) << 32;
+  }
+
+  /** What the descriptor's events carry. */
+  long token() {
+    return (info & ~FLAGS) | slot;
+  }
+
+  static int slotOf(long token) {
+    return (int) token;
+  }
+
+  /** Closes for all operations, present and future, and wakes those that wait. */
+  void evict() {
+    addFlags(info, CLOSING);
+    wake(false, null);
+    wake(true, null);
+  }
+
+  /** The descriptor is gone: its events are stale from now on. */
+  void release() {
+    if (rg instanceof Thread || wg instanceof Thread) {
+      throw new IllegalStateException("a thread waits on a descriptor that is closed");
+    }
+    rd = NONE;
+    wd = NONE;
+    info = (((info >>> 32) + 1) << 32) | CLOSING;
+  }
+
+  private void addFlags(long generationAndFlags, int flags) {
+    long i = generationAndFlags;
+    while ((i & flags) != flags) {
+      long seen = (long) INFO.compareAndExchange(this, i, i | flags);
+      if (seen == i || (seen ^ i) >>> 32 != 0) {
+        return; // done, or the slot has moved on to another descriptor
+      }
+      i = seen;
+    }
+  }
+
+  // ---- the operation's side
+
+  /** Why an operation must not go on, or OK. */
+  int check(boolean write) {
+    long i = info;
+    if ((i & (CLOSING | EVENT_ERROR)) != 0) {
+      if ((i & CLOSING) != 0) {
+        return Result.CLOSED;
+      }
+      // A write gets its own, more telling error from the kernel.
+      if (!write) {
+        return Result.NOT_POLLABLE;
+      }
+    }
+    return (write ? wd : rd) == EXPIRED ? Result.TIMEOUT : Result.OK;
+  }
+
+  /** Forgets readiness seen so far. Only before a system call whose EAGAIN will be waited for. */
+  void reset(boolean write) {
+    if (write) {
+      WG.setVolatile(this, null);
+    } else {
+      RG.setVolatile(this, null);
+    }
+  }
+
+  /** Whether a short read now means that the kernel has nothing more. */
+  boolean mayDrain() {
+    return (info & NO_DRAIN) == 0;
+  }
+
+  /** Waits for readiness, deadline, close or interrupt. Spurious wake-ups are OK too. */
+  int await(boolean write) {
+    if (cas(write, READY, null)) {
+      return check(write);
+    }
+    Thread me = Thread.currentThread();
+    while (!cas(write, null, me)) {
+      if (cas(write, READY, null)) {
+        return check(write);
+      }
+      if (get(write) instanceof Thread) {
+        throw new IllegalStateException("two threads wait for one direction of a descriptor");
+      }
+    }
+    int code = check(write);
+    if (code != Result.OK) {
+      cas(write, me, null); // if that fails we were woken, and the code is the reason or wins
+      return code;
+    }
+    while (get(write) == me) {
+      if (me.isInterrupted()) {
+        // park() would return at once, for ever. If we were woken meanwhile, that wins.
+        if (cas(write, me, null)) {
+          return Result.INTERRUPTED;
+        }
+        break;
+      }
+      LockSupport.park();
+    }
+    return check(write);
+  }
+
+  private boolean cas(boolean write, @Nullable Object from, @Nullable Object to) {
+    return write ? WG.compareAndSet(this, from, to) : RG.compareAndSet(this, from, to);
+  }
+
+  private @Nullable Object get(boolean write) {
+    return write ? wg : rg;
+  }
+
+  // ---- the waking side
+
+  /** An event came: take note of its flags first, then of readiness. */
+  public void ready(long token, boolean read, boolean write, int flags) {
+    long i = info;
+    if ((i ^ token) >>> 32 != 0) {
+      return; // of an older descriptor in this slot
+    }
+    if (flags != 0) {
+      addFlags(i, flags);
+    }
+    if (read) {
+      wake(false, READY);
+    }
+    if (write) {
+      wake(true, READY);
+    }
+  }
+
+  /** Wakes the waiter of a direction, if any; else leaves {@code ifNobody}, unless that is null. */
+  private void wake(boolean write, @Nullable Object ifNobody) {
+    for (; ; ) {
+      Object waiter = get(write);
+      if (waiter == READY) {
+        return;
+      }
+      if (waiter == null) {
+        if (ifNobody == null || cas(write, null, ifNobody)) {
+          return;
+        }
+      } else if (cas(write, waiter, null)) {
+        LockSupport.unpark((Thread) waiter);
+        return;
+      }
+    }
+  }
+
+  // ---- deadlines
+
+  /**
+   * Sets a deadline, for operations that wait now too.
+   *
+   * @param when a time of the loop's clock; one that has passed expires at once; {@link
+   *     Timers#NEVER} or later is none
+   */
+  void setDeadline(boolean read, boolean write, long when) {
+    long value = when >= Timers.NEVER ? NONE : when <= loop.clock().nanos() ? EXPIRED : when;
+    if (read) {
+      rd = value;
+    }
+    if (write) {
+      wd = value;
+    }
+    if (value == EXPIRED) {
+      if (read) {
+        wake(false, null);
+      }
+      if (write) {
+        wake(true, null);
+      }
+    } else if (value != NONE) {
+      loop.arm(this, value);
+    }
+  }
+
+  /** The timer's look: expires what is due, and says when to look again. */
+  @Override
+  protected long fire(long now) {
+    return Math.min(expire(false, now), expire(true, now));
+  }
+
+  private long expire(boolean write, long now) {
+    for (; ; ) {
+      long deadline = write ? wd : rd;
+      if (deadline <= 0) {
+        return Timers.NEVER;
+      }
+      if (deadline > now) {
+        return deadline;
+      }
+      if (write
+          ? WD.compareAndSet(this, deadline, EXPIRED)
+          : RD.compareAndSet(this, deadline, EXPIRED)) {
+        wake(write, null);
+        return Timers.NEVER;
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.loompoll.internal.poll;
+
+/**
+ * What an operation gives back, in one long: how many bytes it moved (or the descriptor that it
+ * accepted) in the lower half, and why it ended in the upper. Both can be set: a write that times
+ * out has moved some.
+ */
+public final class Result {
+  /** All went well. Positive codes are errno values. */
+  public static final int OK = 0;
+
+  /** The descriptor is closed, or was closed meanwhile. */
+  public static final int CLOSED = -1;
+
+  /** The deadline has passed. */
+  public static final int TIMEOUT = -2;
+
+  /** The thread was interrupted; its flag is still set. */
+  public static final int INTERRUPTED = -3;
+
+  /** The poller reported EPOLLERR and nothing else: this descriptor cannot be polled. */
+  public static final int NOT_POLLABLE = -4;
+
+  /** End of stream. */
+  public static final int EOF = -5;
+
+  private Result() {}
+
+  public static long of(int count, int code) {
+    return (long) code << 32 | count;
+  }
+
+  /** A success; the count is not negative. */
+  static long ok(int count) {
+    return count;
+  }
+
+  static long failed(int code) {
+    return (long) code << 32;
+  }
+
+  public static int count(long result) {
+    return (int) result;
+  }
+
+  public static int code(long result) {
+    return (int) (result >>> 32);
+  }
+}

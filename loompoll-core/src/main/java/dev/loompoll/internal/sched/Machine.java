@@ -1,0 +1,288 @@
+package dev.loompoll.internal.sched;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * M: a platform thread that runs goroutines while it holds a P. Its loop is Go's: the P's queue, the
+ * global queue, the P's network, other Ps' queues, and then a wait in the P's own poll loop until an
+ * event, the next timer or a wake-up.
+ *
+ * <p>It also owns what system calls need as scratch memory: a goroutine that calls the kernel takes
+ * it from the M under it, and keeps nothing of it over a park.
+ *
+ * <p>All fields are the M's own; only the goroutine that it carries reads them besides.
+ */
+public final class Machine extends Thread {
+  /**
+   * What a task may spend on the network before it yields, in units of one call plus one per 4 KiB:
+   * about 100 µs of kernel time.
+   */
+  private static final int BUDGET = 128;
+
+  /** How often runnext may go before the queue in a row, so that two goroutines starve no third. */
+  private static final int MAX_NEXT_IN_A_ROW = 16;
+
+  /** Every so many tasks the global queue goes first, and the network is looked at. Go's figure. */
+  private static final int FAIRNESS_TICKS = 61;
+
+  final Scheduler scheduler;
+  final int number;
+
+  /** Scratch for a system call's errno. */
+  private final int[] errno = new int[1];
+
+  private final NetPoll.Buffer buffer;
+  private final Processor p;
+
+  /** True while this M polls: what becomes runnable then is collected in {@link #ready}. */
+  boolean polling;
+
+  private Runnable[] batch = new Runnable[128];
+  private int batched;
+
+  /** The P's word for the task that runs. */
+  private long word;
+
+  private boolean isSpinning;
+  private int budget;
+  private int random;
+  private final Runnable[] stolen = new Runnable[RunQueue.CAPACITY];
+
+  /** For each P, its word when this M went idle last: the same again means a task that is stuck. */
+  private final long[] seen;
+
+  /** A simulation's runnable goroutines. */
+  private final List<Runnable> candidates = new ArrayList<>();
+
+  Machine(Scheduler scheduler, int number, Processor p) {
+    super(null, null, "loompoll-m" + number, 0, false);
+    this.scheduler = scheduler;
+    this.number = number;
+    this.p = p;
+    this.buffer = p.loop.net().newBuffer();
+    this.random = number * 0x9e3779b9 + 1;
+    this.seen = new long[scheduler.procs()];
+    setDaemon(true);
+    p.acquire(this);
+    word = p.ownerWord();
+  }
+
+  /** The M under the current thread; null on a thread that is not ours. */
+  public static @Nullable Machine current() {
+    return Hook.currentCarrier() instanceof Machine m ? m : null;
+  }
+
+  public int[] errno() {
+    return errno;
+  }
+
+  /** The P of the task that runs on this M; null if it was taken away. */
+  @Nullable Processor processor() {
+    return p.heldBy(word) ? p : null;
+  }
+
+  /**
+   * Charges the running task for a call to the kernel.
+   *
+   * @return whether it has spent its share and must yield
+   */
+  public boolean spend(int bytes) {
+    return (budget -= 1 + (bytes >>> 12)) < 0;
+  }
+
+  /** Something became runnable while this M polls. */
+  void ready(Runnable task) {
+    if (batched == batch.length) {
+      batch = Arrays.copyOf(batch, batched * 2);
+    }
+    batch[batched++] = task;
+  }
+
+  @Override
+  public void run() {
+    PickOrder order = scheduler.order();
+    for (; ; ) {
+      Runnable task = order == null ? findRunnable() : pickRunnable(order);
+      budget = BUDGET;
+      p.ticks++;
+      word = p.beginTask(word);
+      try {
+        task.run();
+      } catch (Throwable t) {
+        // The JDK's code around a continuation failed, out of memory most likely. The goroutine is
+        // lost, the others must not be; no logger here, it might park the carrier.
+        System.err.println("loompoll: a goroutine could not be continued: " + t);
+      }
+      if (!p.endTask(word)) {
+        throw new IllegalStateException("P " + p.id + " was taken from its M");
+      }
+      word = Processor.held(word);
+    }
+  }
+
+  private Runnable findRunnable() {
+    for (; ; ) {
+      Runnable task = next();
+      if (task == null && poll(p.loop) > 0) {
+        task = next();
+      }
+      if (task == null) {
+        task = steal();
+      }
+      if (task != null) {
+        if (isSpinning) {
+          isSpinning = false;
+          scheduler.stopSpinning();
+          if (p.hasWork()) {
+            scheduler.wakeOne(); // more where this came from
+          }
+        }
+        return task;
+      }
+      idle();
+    }
+  }
+
+  /** From this P's queue or the global one. */
+  private @Nullable Runnable next() {
+    if (p.ticks % FAIRNESS_TICKS == 0) {
+      poll(p.loop);
+      Runnable task = scheduler.pollGlobal();
+      if (task != null) {
+        return task;
+      }
+    }
+    if (p.hasNext()) {
+      Runnable task = p.exchangeNext(null);
+      if (task != null) {
+        if (++p.nextInARow <= MAX_NEXT_IN_A_ROW) {
+          return task;
+        }
+        scheduler.push(p, task);
+      }
+    }
+    p.nextInARow = 0;
+    Runnable task = p.queue.pop();
+    return task != null ? task : scheduler.pollGlobalShare(p);
+  }
+
+  /** Polls a loop, this P's or another's; what it found goes to this P's queue. */
+  private int poll(PollLoop loop) {
+    polling = true;
+    int n = loop.pollNow(buffer);
+    return polled(n);
+  }
+
+  private int polled(int n) {
+    polling = false;
+    p.polls++;
+    p.events += n;
+    if (batched > 0) {
+      scheduler.inject(p, batch, batched);
+      Arrays.fill(batch, 0, batched, null);
+      batched = 0;
+    }
+    return n;
+  }
+
+  private @Nullable Runnable steal() {
+    Processor[] all = scheduler.processors();
+    if (all.length == 1 || (!isSpinning && !scheduler.trySpin())) {
+      return null;
+    }
+    isSpinning = true;
+    int start = nextRandom();
+    for (int i = 0; i < all.length; i++) {
+      Processor victim = all[Integer.remainderUnsigned(start + i, all.length)];
+      if (victim != p) {
+        Runnable task = stealFrom(victim);
+        if (task != null) {
+          p.steals++;
+          return task;
+        }
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Runnable stealFrom(Processor victim) {
+    int n = victim.queue.stealHalf(stolen);
+    if (n > 0) {
+      for (int k = 1; k < n; k++) {
+        scheduler.push(p, stolen[k]);
+      }
+      Runnable task = stolen[0];
+      Arrays.fill(stolen, 0, n, null);
+      return task;
+    }
+    long now = victim.ownerWord();
+    boolean stuck = Processor.isRunning(now) && now == seen[victim.id];
+    seen[victim.id] = now;
+    if (!stuck) {
+      return null; // it will see to its runnext and its network by itself
+    }
+    Runnable task = victim.hasNext() ? victim.exchangeNext(null) : null;
+    if (task == null && poll(victim.loop) > 0) {
+      task = p.queue.pop();
+    }
+    return task;
+  }
+
+  /** Waits for work in this P's poll loop; the order of the steps is the scheduler's proof. */
+  private void idle() {
+    scheduler.idle.add(p.id);
+    if (isSpinning) {
+      isSpinning = false;
+      scheduler.stopSpinning();
+    }
+    boolean work = scheduler.hasWorkAnywhere();
+    int n = 0;
+    if (!work) {
+      polling = true;
+      n = p.loop.pollBlocking(buffer);
+    }
+    if (!scheduler.idle.remove(p.id)) {
+      isSpinning = true; // the thread that removed it counted it as spinning
+    } else if (work) {
+      isSpinning = true; // it must look, however many spin already
+      scheduler.startSpinning();
+    }
+    scheduler.busy();
+    if (!work) {
+      polled(n);
+    }
+  }
+
+  private int nextRandom() {
+    int x = random;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return random = x;
+  }
+
+  /** In a simulation: any of the runnable goroutines, by the seed. */
+  private Runnable pickRunnable(PickOrder order) {
+    for (; ; ) {
+      poll(p.loop);
+      for (Runnable task; (task = takeAny()) != null; ) {
+        candidates.add(task);
+      }
+      if (!candidates.isEmpty()) {
+        return candidates.remove(order.pick(candidates.size()));
+      }
+      idle();
+    }
+  }
+
+  private @Nullable Runnable takeAny() {
+    Runnable task = p.exchangeNext(null);
+    if (task == null) {
+      task = p.queue.pop();
+    }
+    return task != null ? task : scheduler.pollGlobal();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.loompoll.internal.sched;
+
+/**
+ * All that the scheduler knows of the network. One instance a {@link PollLoop}; the poller above
+ * implements it.
+ */
+public interface NetPoll {
+  /** What a thread needs of its own to poll: memory for events. Never shared by two threads. */
+  interface Buffer {}
+
+  Buffer newBuffer();
+
+  /**
+   * Takes the events that are there and unparks the threads that waited for them.
+   *
+   * <p>Any number of threads may poll at once, each with its own buffer, but only the loop's owner
+   * may let it block.
+   *
+   * @param timeoutNanos 0 does not block; negative blocks until an event or a {@link #wake}
+   * @return how many events were seen, a wake-up not counted; 0 also after a signal
+   */
+  int poll(long timeoutNanos, Buffer buffer);
+
+  /**
+   * Makes the blocking poll that runs now, or else the next one, return at once. Lock-free; any
+   * thread.
+   */
+  void wake();
+}

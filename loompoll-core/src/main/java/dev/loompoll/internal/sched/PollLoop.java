@@ -1,0 +1,116 @@
+package dev.loompoll.internal.sched;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * One poller with its timers. A P has one; without the hook into the JDK, a thread has one.
+ *
+ * <p>Its owner alone may block in it. Any polling thread may poll it without blocking, which is how
+ * the connections of a busy P are served.
+ *
+ * <p><b>No wait outlasts a timer.</b> The owner publishes {@code blockedUntil}, then looks at the
+ * timers once more; a thread that arms a timer publishes the timer, then looks at
+ * {@code blockedUntil} (all volatile). Whichever comes second sees the other.
+ */
+public final class PollLoop {
+  private static final VarHandle BLOCKED_UNTIL;
+
+  static {
+    try {
+      BLOCKED_UNTIL =
+          MethodHandles.lookup().findVarHandle(PollLoop.class, "blockedUntil", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static final long NOT_BLOCKED = 0;
+
+  private final NetPoll net;
+  private final Timers timers = new Timers();
+  private final Clock clock;
+
+  /** NOT_BLOCKED, or the time at which the owner will return by itself. Owner only. */
+  @SuppressWarnings("unused") // through BLOCKED_UNTIL
+  private volatile long blockedUntil;
+
+  public PollLoop(NetPoll net, Clock clock) {
+    this.net = net;
+    this.clock = clock;
+  }
+
+  public NetPoll net() {
+    return net;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  public Timers timers() {
+    return timers;
+  }
+
+  /** Makes sure that {@code e} is looked at by {@code when}. Lock-free; any thread. */
+  public void arm(Timers.Entry e, long when) {
+    if (timers.arm(e, when) && when < (long) BLOCKED_UNTIL.getVolatile(this)) {
+      net.wake();
+    }
+  }
+
+  /**
+   * Polls the network and the timers without blocking. Any polling thread.
+   *
+   * @return how many events and timers there were
+   */
+  public int pollNow(NetPoll.Buffer buffer) {
+    int events = net.poll(0, buffer);
+    return events + runTimers();
+  }
+
+  /** Fires what is due. A caller that is not the owner may have brought in an earlier timer. */
+  private int runTimers() {
+    if (timers.next() == Timers.NEVER && !timers.hasInbox()) {
+      return 0;
+    }
+    long now = clock.nanos();
+    if (now < timers.next() && !timers.hasInbox()) {
+      return 0;
+    }
+    int fired = timers.run(now);
+    if (timers.next() < (long) BLOCKED_UNTIL.getVolatile(this)) {
+      net.wake();
+    }
+    return fired;
+  }
+
+  /**
+   * Blocks until an event, a timer or {@link #wake}. Owner only; it has published that it is idle,
+   * and has looked for work since.
+   *
+   * @return how many events and timers there were
+   */
+  public int pollBlocking(NetPoll.Buffer buffer) {
+    int fired = runTimers();
+    if (fired > 0) {
+      return fired + net.poll(0, buffer);
+    }
+    long until = timers.next();
+    BLOCKED_UNTIL.setVolatile(this, until);
+    long timeout = -1;
+    if (timers.hasInbox() || timers.next() < until) {
+      timeout = 0; // a timer came in between: look again
+    } else if (until != Timers.NEVER) {
+      timeout = Math.max(0, until - clock.nanos());
+    }
+    int events = net.poll(timeout, buffer);
+    BLOCKED_UNTIL.setVolatile(this, NOT_BLOCKED);
+    return events + runTimers();
+  }
+
+  /** Makes the owner return from {@link #pollBlocking}. Lock-free; any thread. */
+  public void wake() {
+    net.wake();
+  }
+}

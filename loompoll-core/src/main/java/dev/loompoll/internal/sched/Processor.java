@@ -1,0 +1,128 @@
+package dev.loompoll.internal.sched;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * P: the right to run goroutines, with the queue, the poller and the timers that go with it. There
+ * are as many as may run at once.
+ *
+ * <p>Who holds a P is one word, {@code owner}:
+ *
+ * <pre>
+ *   bits 0..15   the holder's number plus one; 0 is nobody
+ *   bit  16      RUNNING: the holder runs a goroutine, else it is in the scheduler's own code
+ *   bits 17..63  the number of the task that runs, or ran last
+ *
+ *   nobody       -> held        an M that is given the P
+ *   held         -> running     its M alone, by a plain release store
+ *   running      -> held        its M by CAS, at the task's end
+ *   running      -> held by x   sysmon by CAS: it took the P away from a task that will not end
+ * </pre>
+ *
+ * <p>So an M must win its P back after each task, and sysmon can take it only from a running task,
+ * never from an M that polls or looks for work. An M that finds the word changed has no P.
+ */
+final class Processor {
+  private static final long HOLDER = 0xffff;
+  private static final long RUNNING = 1L << 16;
+  private static final long TASK = 1L << 17;
+
+  private static final VarHandle OWNER;
+  private static final VarHandle NEXT;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      OWNER = lookup.findVarHandle(Processor.class, "owner", long.class);
+      NEXT = lookup.findVarHandle(Processor.class, "runnext", Runnable.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final int id;
+  final PollLoop loop;
+  final RunQueue queue;
+
+  /** See the table above. */
+  @SuppressWarnings("unused") // through OWNER
+  private volatile long owner;
+
+  /**
+   * The goroutine that the running one made runnable last: it runs next, while the data it was
+   * woken for is warm. Set and taken by exchange, by any thread.
+   */
+  @SuppressWarnings("unused") // through NEXT
+  private volatile @Nullable Runnable runnext;
+
+  // Written by the holder only; others read a moment's value for the statistics.
+  long ticks;
+  long polls;
+  long events;
+  long steals;
+
+  /** How many times in a row runnext went before the queue. Holder only. */
+  int nextInARow;
+
+  Processor(int id, PollLoop loop, int queueCapacity) {
+    this.id = id;
+    this.loop = loop;
+    this.queue = new RunQueue(queueCapacity);
+  }
+
+  /** The word as it is now, for sysmon: the same word twice is the same task twice. */
+  long ownerWord() {
+    return (long) OWNER.getVolatile(this);
+  }
+
+  static boolean isRunning(long word) {
+    return (word & RUNNING) != 0;
+  }
+
+  /** Gives a P that nobody holds to an M. */
+  void acquire(Machine m) {
+    if (!OWNER.compareAndSet(this, 0L, (long) m.number + 1)) {
+      throw new IllegalStateException("P " + id + " is held already");
+    }
+  }
+
+  /** Its M runs the next task. Returns the word that {@link #endTask} must find. */
+  long beginTask(long held) {
+    long running = (held & ~RUNNING) + TASK | RUNNING;
+    OWNER.setRelease(this, running);
+    return running;
+  }
+
+  /** False if the P was taken away meanwhile. */
+  boolean endTask(long running) {
+    return OWNER.compareAndSet(this, running, running & ~RUNNING);
+  }
+
+  /** Whether the task that began with this word still holds the P; it may be lost right after. */
+  boolean heldBy(long running) {
+    return (long) OWNER.getAcquire(this) == running;
+  }
+
+  static long held(long running) {
+    return running & ~RUNNING;
+  }
+
+  static int holder(long word) {
+    return (int) (word & HOLDER) - 1;
+  }
+
+  /** Makes {@code task} the next to run; returns the one that was to be. */
+  @Nullable Runnable exchangeNext(@Nullable Runnable task) {
+    return (Runnable) NEXT.getAndSet(this, task);
+  }
+
+  boolean hasNext() {
+    return NEXT.getVolatile(this) != null;
+  }
+
+  boolean hasWork() {
+    return hasNext() || !queue.isEmpty();
+  }
+}

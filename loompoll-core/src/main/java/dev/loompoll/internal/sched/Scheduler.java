@@ -1,0 +1,316 @@
+package dev.loompoll.internal.sched;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Go's scheduler for virtual threads: goroutines (G) run on machines (M, platform threads) that hold
+ * processors (P), and a P polls its own network.
+ *
+ * <p>The JDK hands a goroutine to {@link #execute} whenever it became runnable. Where it goes:
+ *
+ * <ul>
+ *   <li>unparked or started by a running goroutine: {@code runnext} of that P, the one there before
+ *       to the queue's tail;
+ *   <li>unparked by a poll: the tail of the polling P's queue, all of a poll at once;
+ *   <li>after {@code Thread.yield} (called on the bare carrier, outside a poll): the tail;
+ *   <li>from any other thread: the global queue.
+ * </ul>
+ *
+ * <p>{@code execute} is lock-free, never blocks and never throws.
+ *
+ * <p><b>No wake-up is lost.</b> A P's own M always finds what is in its queue, for it looks there
+ * before it goes idle. For the global queue: a thread pushes, then looks for an idle P and for a
+ * spinning M (atomic read-modify-write operations or volatile loads after a CAS). An M enters its P
+ * into the idle set, stops spinning, and looks at all queues again, in this order. If the pusher saw
+ * no idle P, the M's entry came later and so does its look, which finds the task; if it saw a
+ * spinning M and woke nobody, that M's step out of spinning came later, and so does its look.
+ */
+public final class Scheduler implements Executor {
+  private static final VarHandle SPINNING;
+
+  static {
+    try {
+      SPINNING = MethodHandles.lookup().findVarHandle(Scheduler.class, "spinning", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** A poll's goroutines are worth waking another P when they are this many. */
+  private static final int WORTH_A_WAKE = 16;
+
+  private final Processor[] processors;
+  private final Machine[] machines;
+  private final Clock clock;
+  private final @Nullable PickOrder order;
+  private final @Nullable Sysmon sysmon;
+
+  final IdleSet idle;
+  private final Queue<Runnable> global = new ConcurrentLinkedQueue<>();
+
+  /** The global queue's length: incremented after a push, decremented after a take. */
+  private final AtomicInteger globalSize = new AtomicInteger();
+
+  /** Ms that look for work in other Ps' queues. At most half of the busy Ps, by CAS. */
+  @SuppressWarnings("unused") // through SPINNING
+  private volatile int spinning;
+
+  private final AtomicInteger placement = new AtomicInteger();
+  private final LongAdder wakeups = new LongAdder();
+
+  /**
+   * Makes the scheduler; {@link #start} lets it run.
+   *
+   * @param polls makes a P's poller
+   * @param order null but in a simulation, which has one P and no sysmon
+   */
+  public Scheduler(int procs, Supplier<NetPoll> polls, Clock clock, @Nullable PickOrder order) {
+    if (!Hook.present()) {
+      throw new IllegalStateException(Hook.whyNot());
+    }
+    this.clock = clock;
+    this.order = order;
+    this.idle = new IdleSet(procs);
+    this.processors = new Processor[procs];
+    this.machines = new Machine[procs];
+    for (int i = 0; i < procs; i++) {
+      PollLoop loop = new PollLoop(polls.get(), clock);
+      processors[i] = new Processor(i, loop, RunQueue.CAPACITY);
+      machines[i] = new Machine(this, i, processors[i]);
+    }
+    this.sysmon = order == null ? new Sysmon(this) : null;
+  }
+
+  public void start() {
+    for (Machine m : machines) {
+      m.start();
+    }
+    if (sysmon != null) {
+      sysmon.start();
+    }
+  }
+
+  /** Whether this JVM lets us schedule virtual threads. */
+  public static boolean available() {
+    return Hook.present();
+  }
+
+  /** Why not, in a few words; empty when it does. */
+  public static String whyNotAvailable() {
+    return Hook.whyNot();
+  }
+
+  /** An unstarted goroutine. */
+  public Thread newThread(@Nullable String name, Runnable task) {
+    return Hook.newVirtualThread(this, name, task);
+  }
+
+  public int procs() {
+    return processors.length;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  /** The poll loop for the next new descriptor: one P after another. */
+  public PollLoop nextLoop() {
+    int n = placement.getAndIncrement() & Integer.MAX_VALUE;
+    return processors[n % processors.length].loop;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    Machine m = Machine.current();
+    if (m == null || m.scheduler != this) {
+      executeGlobal(task);
+    } else if (m.polling) {
+      m.ready(task);
+    } else {
+      Processor p = m.processor();
+      if (p == null) {
+        executeGlobal(task);
+      } else if (Thread.currentThread() == m) {
+        push(p, task); // Thread.yield, or a wake-up that came while it parked
+      } else {
+        executeNext(p, task);
+      }
+    }
+  }
+
+  /** From a running goroutine. */
+  private void executeNext(Processor p, Runnable task) {
+    Runnable previous = p.exchangeNext(task);
+    if (previous != null) {
+      // A single runnext is about to run here; a second one could run elsewhere now.
+      push(p, previous);
+      wakeOne();
+    }
+  }
+
+  /** To the tail of the P's queue, or of the global one when that is full. */
+  void push(Processor p, Runnable task) {
+    if (!p.queue.push(task)) {
+      pushGlobal(task);
+    }
+  }
+
+  private void pushGlobal(Runnable task) {
+    global.add(task);
+    globalSize.getAndIncrement();
+  }
+
+  private void executeGlobal(Runnable task) {
+    pushGlobal(task);
+    wakeOne();
+  }
+
+  /** The goroutines that a P's own poll found, in order. */
+  void inject(Processor p, Runnable[] ready, int n) {
+    for (int i = 0; i < n; i++) {
+      push(p, ready[i]);
+    }
+    if (n >= WORTH_A_WAKE) {
+      wakeOne();
+    }
+  }
+
+  @Nullable Runnable pollGlobal() {
+    if (globalSize.get() == 0) {
+      return null;
+    }
+    Runnable task = global.poll();
+    if (task != null) {
+      globalSize.getAndDecrement();
+    }
+    return task;
+  }
+
+  /** Takes this P's share of the global queue: one to run, the others to the P's own queue. */
+  @Nullable Runnable pollGlobalShare(Processor p) {
+    int n = Math.min(globalSize.get() / processors.length, RunQueue.CAPACITY / 2);
+    Runnable first = pollGlobal();
+    for (int i = 1; i < n; i++) {
+      Runnable task = pollGlobal();
+      if (task == null) {
+        break;
+      }
+      push(p, task);
+    }
+    return first;
+  }
+
+  boolean hasGlobal() {
+    return !global.isEmpty();
+  }
+
+  /** Whether there is work anywhere. Called after entering the idle set. */
+  boolean hasWorkAnywhere() {
+    if (hasGlobal()) {
+      return true;
+    }
+    for (Processor p : processors) {
+      if (!p.queue.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Processor[] processors() {
+    return processors;
+  }
+
+  @Nullable PickOrder order() {
+    return order;
+  }
+
+  // ---- spinning and waking
+
+  /** Whether one more M may look for work elsewhere: at most half of the busy Ps do. */
+  boolean trySpin() {
+    for (; ; ) {
+      int s = (int) SPINNING.getVolatile(this);
+      if (2 * s >= processors.length - idle.size()) {
+        return false;
+      }
+      if (SPINNING.compareAndSet(this, s, s + 1)) {
+        return true;
+      }
+    }
+  }
+
+  void startSpinning() {
+    SPINNING.getAndAdd(this, 1);
+  }
+
+  void stopSpinning() {
+    SPINNING.getAndAdd(this, -1);
+  }
+
+  /** Wakes an idle P to look for work, unless somebody is looking already. */
+  void wakeOne() {
+    if (idle.isEmpty() || !SPINNING.compareAndSet(this, 0, 1)) {
+      return;
+    }
+    int id = idle.removeAny();
+    if (id < 0) {
+      stopSpinning();
+      return;
+    }
+    wakeups.increment();
+    processors[id].loop.wake(); // its M finds itself removed, and goes on as the spinning one
+  }
+
+  /** A P has left the idle set. */
+  void busy() {
+    Sysmon s = sysmon;
+    if (s != null) {
+      s.awake();
+    }
+  }
+
+  // ---- statistics
+
+  /** A moment's values, not a consistent picture. */
+  public record Counters(
+      long runs, long polls, long events, long steals, long wakeups, long sysmonPolls, int idle) {}
+
+  public Counters counters() {
+    long runs = 0;
+    long polls = 0;
+    long events = 0;
+    long steals = 0;
+    for (Processor p : processors) {
+      runs += p.ticks;
+      polls += p.polls;
+      events += p.events;
+      steals += p.steals;
+    }
+    return new Counters(
+        runs,
+        polls,
+        events,
+        steals,
+        wakeups.sum(),
+        sysmon == null ? 0 : sysmon.polls(),
+        idle.size());
+  }
+
+  /** The loops, one a P, for diagnosis and tests. */
+  public PollLoop[] loops() {
+    PollLoop[] loops = new PollLoop[processors.length];
+    for (int i = 0; i < loops.length; i++) {
+      loops[i] = processors[i].loop;
+    }
+    return loops;
+  }
+}

@@ -1,0 +1,167 @@
+package dev.loompoll.internal.sys;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * epoll (see epoll(7)). Every method returns the call's result, or minus the errno.
+ *
+ * <p>{@code struct epoll_event} is packed to 12 bytes on x86-64 alone, so that 32-bit programs could
+ * share it; elsewhere its 64-bit data is aligned and it takes 16.
+ */
+public final class EpollCalls {
+  public static final int EPOLLIN = 0x1;
+  public static final int EPOLLPRI = 0x2;
+  public static final int EPOLLOUT = 0x4;
+  public static final int EPOLLERR = 0x8;
+  public static final int EPOLLHUP = 0x10;
+  public static final int EPOLLRDHUP = 0x2000;
+  public static final int EPOLLET = 1 << 31;
+
+  private static final int EPOLL_CLOEXEC = 0x80000;
+  private static final int EPOLL_CTL_ADD = 1;
+
+  private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
+  private static final int EVENT_SIZE = PACKED ? 12 : 16;
+  private static final int DATA_OFFSET = PACKED ? 4 : 8;
+
+  private static final MethodHandle EPOLL_CREATE1 =
+      Libc.quick("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle EPOLL_CTL =
+      Libc.quick(
+          "epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+  private static final FunctionDescriptor WAIT =
+      FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle EPOLL_WAIT_NOW = Libc.quick("epoll_wait", WAIT);
+  private static final MethodHandle EPOLL_WAIT = Libc.blocking("epoll_wait", WAIT);
+
+  /** Nanosecond timeouts: Linux 5.11 and glibc 2.35; null where the C library lacks it. */
+  private static final @Nullable MethodHandle EPOLL_PWAIT2 =
+      Libc.has("epoll_pwait2")
+          ? Libc.blocking(
+              "epoll_pwait2",
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS))
+          : null;
+
+  /** Cleared when the kernel answers ENOSYS; written by any poller, always to the same value. */
+  private static volatile boolean nanosecondWait = EPOLL_PWAIT2 != null;
+
+  private EpollCalls() {}
+
+  public static int create(int[] errno) {
+    try {
+      int fd = (int) EPOLL_CREATE1.invokeExact(MemorySegment.ofArray(errno), EPOLL_CLOEXEC);
+      return fd >= 0 ? fd : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** Registers {@code fd} once, for good; its events carry {@code data}. */
+  public static int add(int epfd, int fd, int events, long data, int[] errno) {
+    // Two or four ints hold the struct on either layout; x86-64 and aarch64 are little-endian.
+    int low = (int) data;
+    int high = (int) (data >>> 32);
+    int[] event = PACKED ? new int[] {events, low, high} : new int[] {events, 0, low, high};
+    try {
+      int r =
+          (int)
+              EPOLL_CTL.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  epfd,
+                  EPOLL_CTL_ADD,
+                  fd,
+                  MemorySegment.ofArray(event));
+      return r >= 0 ? r : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** Whether waits are exact to the nanosecond; otherwise they round up to the millisecond. */
+  public static boolean hasNanosecondWait() {
+    return nanosecondWait;
+  }
+
+  /**
+   * Room for the events of one wait, and the wait itself. Belongs to the one thread that polls with
+   * it. Its memory is never freed: polling threads live as long as the process, or are reused.
+   */
+  public static final class EventBuffer {
+    private final int capacity;
+    private final MemorySegment events;
+    private final MemorySegment errnoCell = Libc.errnoCell();
+    private final MemorySegment timespec = Arena.global().allocate(JAVA_LONG, 2);
+    private final int[] errno = new int[1];
+
+    public EventBuffer(int capacity) {
+      this.capacity = capacity;
+      this.events = Arena.global().allocate((long) capacity * EVENT_SIZE, Long.BYTES);
+    }
+
+    /** The events that are there now; does not wait. */
+    public int pollNow(int epfd) {
+      try {
+        int n =
+            (int)
+                EPOLL_WAIT_NOW.invokeExact(
+                    MemorySegment.ofArray(errno), epfd, events, capacity, 0);
+        return n >= 0 ? n : -errno[0];
+      } catch (Throwable t) {
+        throw Libc.unexpected(t);
+      }
+    }
+
+    /** Waits for events; {@code timeoutNanos < 0} waits for ever. */
+    public int poll(int epfd, long timeoutNanos) {
+      if (timeoutNanos == 0) {
+        return pollNow(epfd);
+      }
+      MethodHandle wait2 = EPOLL_PWAIT2;
+      try {
+        if (timeoutNanos > 0 && nanosecondWait && wait2 != null) {
+          timespec.setAtIndex(JAVA_LONG, 0, timeoutNanos / 1_000_000_000);
+          timespec.setAtIndex(JAVA_LONG, 1, timeoutNanos % 1_000_000_000);
+          int n =
+              (int)
+                  wait2.invokeExact(
+                      errnoCell, epfd, events, capacity, timespec, MemorySegment.NULL);
+          if (n >= 0) {
+            return n;
+          }
+          int error = errnoCell.get(JAVA_INT, 0);
+          if (error != Errno.ENOSYS) {
+            return -error;
+          }
+          nanosecondWait = false;
+        }
+        int n = (int) EPOLL_WAIT.invokeExact(errnoCell, epfd, events, capacity, millis(timeoutNanos));
+        return n >= 0 ? n : -errnoCell.get(JAVA_INT, 0);
+      } catch (Throwable t) {
+        throw Libc.unexpected(t);
+      }
+    }
+
+    /** Rounds up: a wait that ends early would find its timer not due, and spin. */
+    private static int millis(long nanos) {
+      return nanos < 0 ? -1 : (int) Math.min((nanos + 999_999) / 1_000_000, 1_000_000_000L);
+    }
+
+    public int flags(int index) {
+      return events.get(JAVA_INT_UNALIGNED, (long) index * EVENT_SIZE);
+    }
+
+    public long data(int index) {
+      return events.get(JAVA_LONG_UNALIGNED, (long) index * EVENT_SIZE + DATA_OFFSET);
+    }
+  }
+}

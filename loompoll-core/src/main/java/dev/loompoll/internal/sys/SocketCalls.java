@@ -1,0 +1,298 @@
+package dev.loompoll.internal.sys;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+
+/**
+ * The socket calls of Linux, one method each. Every method returns the call's result, or minus the
+ * errno; none throws. They work on non-blocking sockets only and never wait.
+ *
+ * <p>{@code errno} is one int of scratch memory that no other thread may touch during the call.
+ */
+public final class SocketCalls {
+  public static final int AF_INET = 2;
+  public static final int AF_INET6 = 10;
+
+  public static final int SOL_SOCKET = 1;
+  public static final int SO_REUSEADDR = 2;
+  public static final int SO_ERROR = 4;
+  public static final int SO_SNDBUF = 7;
+  public static final int SO_RCVBUF = 8;
+  public static final int SO_KEEPALIVE = 9;
+  public static final int SO_LINGER = 13;
+  public static final int SO_REUSEPORT = 15;
+  public static final int IPPROTO_TCP = 6;
+  public static final int TCP_NODELAY = 1;
+  public static final int TCP_KEEPIDLE = 4;
+  public static final int TCP_KEEPINTVL = 5;
+  public static final int TCP_KEEPCNT = 6;
+  public static final int IPPROTO_IPV6 = 41;
+  public static final int IPV6_V6ONLY = 26;
+
+  public static final int SHUT_RD = 0;
+  public static final int SHUT_WR = 1;
+
+  private static final int SOCK_STREAM = 1;
+  private static final int SOCK_NONBLOCK = 0x800;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int MSG_NOSIGNAL = 0x4000;
+
+  private static final MethodHandle SOCKET = quick("socket", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle BIND = quick("bind", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle LISTEN = quick("listen", JAVA_INT, JAVA_INT);
+  private static final MethodHandle CONNECT = quick("connect", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle ACCEPT4 =
+      quick("accept4", JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+  private static final MethodHandle GETSOCKNAME = quick("getsockname", JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle GETPEERNAME = quick("getpeername", JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle SETSOCKOPT =
+      quick("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle GETSOCKOPT =
+      quick("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT);
+  private static final MethodHandle RECV =
+      Libc.quick("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle SEND =
+      Libc.quick("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+
+  private SocketCalls() {}
+
+  private static MethodHandle quick(String name, java.lang.foreign.MemoryLayout... arguments) {
+    return Libc.quick(name, FunctionDescriptor.of(JAVA_INT, arguments));
+  }
+
+  /** A non-blocking, close-on-exec stream socket. */
+  public static int socket(int family, int[] errno) {
+    try {
+      int fd =
+          (int)
+              SOCKET.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  family,
+                  SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                  0);
+      return fd >= 0 ? fd : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** {@code address} as {@link SocketAddresses#encode} made it. */
+  public static int bind(int fd, byte[] address, int[] errno) {
+    try {
+      int r =
+          (int)
+              BIND.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  MemorySegment.ofArray(address),
+                  address.length);
+      return r >= 0 ? r : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  public static int listen(int fd, int backlog, int[] errno) {
+    try {
+      int r = (int) LISTEN.invokeExact(MemorySegment.ofArray(errno), fd, backlog);
+      return r >= 0 ? r : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  public static int connect(int fd, byte[] address, int[] errno) {
+    try {
+      int r =
+          (int)
+              CONNECT.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  MemorySegment.ofArray(address),
+                  address.length);
+      return r >= 0 ? r : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /**
+   * Accepts one connection, non-blocking and close-on-exec.
+   *
+   * @param address receives the peer's address; at least {@link SocketAddresses#MAX_LENGTH} bytes
+   * @param length receives the address's length in its first element
+   */
+  public static int accept(int fd, byte[] address, int[] length, int[] errno) {
+    length[0] = address.length;
+    try {
+      int r =
+          (int)
+              ACCEPT4.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  MemorySegment.ofArray(address),
+                  MemorySegment.ofArray(length),
+                  SOCK_NONBLOCK | SOCK_CLOEXEC);
+      return r >= 0 ? r : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  public static int getsockname(int fd, byte[] address, int[] length, int[] errno) {
+    length[0] = address.length;
+    try {
+      int r =
+          (int)
+              GETSOCKNAME.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  MemorySegment.ofArray(address),
+                  MemorySegment.ofArray(length));
+      return r >= 0 ? r : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  public static int getpeername(int fd, byte[] address, int[] length, int[] errno) {
+    length[0] = address.length;
+    try {
+      int r =
+          (int)
+              GETPEERNAME.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  MemorySegment.ofArray(address),
+                  MemorySegment.ofArray(length));
+      return r >= 0 ? r : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  public static int setsockopt(int fd, int level, int option, int value, int[] errno) {
+    return setsockopt(fd, level, option, new int[] {value}, errno);
+  }
+
+  /** {@code struct linger} and its like: the option's value is all of {@code value}. */
+  public static int setsockopt(int fd, int level, int option, int[] value, int[] errno) {
+    try {
+      int r =
+          (int)
+              SETSOCKOPT.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  level,
+                  option,
+                  MemorySegment.ofArray(value),
+                  value.length * Integer.BYTES);
+      return r >= 0 ? r : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** Reads an option of int type into {@code value[0]}. */
+  public static int getsockopt(int fd, int level, int option, int[] value, int[] errno) {
+    int[] length = {Integer.BYTES};
+    try {
+      int r =
+          (int)
+              GETSOCKOPT.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  level,
+                  option,
+                  MemorySegment.ofArray(value),
+                  MemorySegment.ofArray(length));
+      return r >= 0 ? r : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  public static int shutdown(int fd, int how, int[] errno) {
+    try {
+      int r = (int) SHUTDOWN.invokeExact(MemorySegment.ofArray(errno), fd, how);
+      return r >= 0 ? r : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** Receives at most {@code length} bytes, and at most 64 KiB; 0 means end of stream. */
+  public static int recv(int fd, byte[] buffer, int offset, int length, int[] errno) {
+    try {
+      long n =
+          (long)
+              RECV.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  MemorySegment.ofArray(buffer).asSlice(offset, length),
+                  (long) Math.min(length, Libc.MAX_CHUNK),
+                  0);
+      return n >= 0 ? (int) n : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** As the other, into {@code [offset, offset + length)} of a direct buffer. */
+  public static int recv(int fd, ByteBuffer buffer, int offset, int length, int[] errno) {
+    try {
+      long n =
+          (long)
+              RECV.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  MemorySegment.ofBuffer(buffer.slice(offset, length)),
+                  (long) Math.min(length, Libc.MAX_CHUNK),
+                  0);
+      return n >= 0 ? (int) n : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** Sends at most {@code length} bytes, and at most 64 KiB, without SIGPIPE. */
+  public static int send(int fd, byte[] buffer, int offset, int length, int[] errno) {
+    try {
+      long n =
+          (long)
+              SEND.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  MemorySegment.ofArray(buffer).asSlice(offset, length),
+                  (long) Math.min(length, Libc.MAX_CHUNK),
+                  MSG_NOSIGNAL);
+      return n >= 0 ? (int) n : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** As the other, from {@code [offset, offset + length)} of a direct buffer. */
+  public static int send(int fd, ByteBuffer buffer, int offset, int length, int[] errno) {
+    try {
+      long n =
+          (long)
+              SEND.invokeExact(
+                  MemorySegment.ofArray(errno),
+                  fd,
+                  MemorySegment.ofBuffer(buffer.slice(offset, length)),
+                  (long) Math.min(length, Libc.MAX_CHUNK),
+                  MSG_NOSIGNAL);
+      return n >= 0 ? (int) n : -errno[0];
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+}
