@@ -1,5 +1,6 @@
 package dev.loompoll;
 
+import dev.loompoll.internal.net.Engine;
 import dev.loompoll.internal.net.NetFD;
 import dev.loompoll.internal.net.SocketFailure;
 import dev.loompoll.internal.net.Sockets;
@@ -83,7 +84,7 @@ public record ListenConfig(
       throws IOException {
     try {
       NetFD fd = Sockets.listen(network, host, port, backlog, reusePort, keepAlive);
-      return new Listener(fd, returnResourceErrors);
+      return new Listener(fd, returnResourceErrors, Engine.get()::nextPoller);
     } catch (SocketFailure e) {
       throw Failures.of("listen", network, text, e);
     }

@@ -3,6 +3,7 @@ package dev.loompoll;
 import dev.loompoll.internal.net.NetFD;
 import dev.loompoll.internal.net.SocketFailure;
 import dev.loompoll.internal.net.Sockets;
+import dev.loompoll.internal.poll.Poller;
 import dev.loompoll.internal.poll.Result;
 import dev.loompoll.internal.sched.Clock;
 import dev.loompoll.internal.sys.Errno;
@@ -11,6 +12,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * Accepts connections. Any number of threads, virtual or platform, may call any method at once.
@@ -29,8 +31,12 @@ public final class Listener implements Closeable {
   private final NetFD fd;
   private final InetSocketAddress address;
   private final boolean returnResourceErrors;
+  private final Supplier<Poller> placement;
 
-  Listener(NetFD fd, boolean returnResourceErrors) {
+  /**
+   * @param placement which poller an accepted connection goes to
+   */
+  Listener(NetFD fd, boolean returnResourceErrors, Supplier<Poller> placement) {
     InetSocketAddress local = fd.localAddress();
     if (local == null) {
       throw new IllegalStateException("a listener without an address");
@@ -38,6 +44,7 @@ public final class Listener implements Closeable {
     this.fd = fd;
     this.address = local;
     this.returnResourceErrors = returnResourceErrors;
+    this.placement = placement;
   }
 
   /**
@@ -57,7 +64,8 @@ public final class Listener implements Closeable {
       int code = Result.code(result);
       if (code == Result.OK) {
         try {
-          NetFD accepted = Sockets.accepted(fd, Result.count(result), peer, length[0]);
+          NetFD accepted =
+              Sockets.accepted(fd, placement.get(), Result.count(result), peer, length[0]);
           Counters.ACCEPTS.increment();
           return new Conn(accepted);
         } catch (SocketFailure e) {

@@ -119,7 +119,7 @@ public final class Engine {
   }
 
   /** The poller for the next new descriptor. */
-  Poller nextPoller() {
+  public Poller nextPoller() {
     Scheduler s = scheduler;
     PollLoop loop =
         s != null

@@ -141,10 +141,9 @@ public final class Sockets {
     }
   }
 
-  /** The accepted descriptor, on the next poller. */
-  public static NetFD accepted(NetFD listener, int sysfd, byte[] peer, int length)
+  /** The accepted descriptor, from now on watched by {@code poller}. */
+  public static NetFD accepted(NetFD listener, Poller poller, int sysfd, byte[] peer, int length)
       throws SocketFailure {
-    Poller poller = Engine.get().nextPoller();
     NetFD fd = new NetFD(sysfd, poller, listener.network(), listener.family());
     fd.remote(Arrays.copyOf(peer, length));
     int code = fd.register();

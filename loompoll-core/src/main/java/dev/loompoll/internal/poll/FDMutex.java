@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *   bit  0       closed: no operation may begin
  *   bit  1       read lock
  *   bit  2       write lock
- *   bits 3..22   references: operations under way, and one for being open
+ *   bits 3..22   references: operations under way, close() among them
  *   bits 23..42  threads that wait for the read lock
  *   bits 43..62  threads that wait for the write lock
  * </pre>
@@ -55,7 +55,7 @@ abstract class FDMutex {
   }
 
   @SuppressWarnings("unused") // through STATE; moved by any thread, by CAS
-  private volatile long state = REF;
+  private volatile long state;
 
   // Made by the first waiter, before its count says that there is one.
   @SuppressWarnings("unused") // through READERS

@@ -103,6 +103,14 @@ public final class Machine extends Thread {
 
   @Override
   public void run() {
+    try {
+      runGoroutines();
+    } catch (NetPoll.Stopped e) {
+      // a simulation's M ends; ours never does
+    }
+  }
+
+  private void runGoroutines() {
     PickOrder order = scheduler.order();
     for (; ; ) {
       Runnable task = order == null ? findRunnable() : pickRunnable(order);

@@ -10,6 +10,15 @@ public interface NetPoll {
 
   Buffer newBuffer();
 
+  /** A simulation is over: thrown by its {@link #poll}, ends the M that polls. */
+  final class Stopped extends Error {
+    private static final long serialVersionUID = 1L;
+
+    public Stopped() {
+      super("the simulation is over", null, false, false);
+    }
+  }
+
   /**
    * Takes the events that are there and unparks the threads that waited for them.
    *
