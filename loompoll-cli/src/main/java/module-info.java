@@ -1,0 +1,11 @@
+/** The loompoll command. Runs as {@code java -jar loompoll.jar}, that is, from the class path. */
+@org.jspecify.annotations.NullMarked
+module dev.loompoll.cli {
+  requires static org.jspecify;
+  requires dev.loompoll.core;
+  requires info.picocli;
+  requires jdk.unsupported; // sun.misc.Signal
+
+  opens dev.loompoll.cli to
+      info.picocli;
+}
