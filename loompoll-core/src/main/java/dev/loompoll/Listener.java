@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts connections. Any number of threads, virtual or platform, may call any method at once.
@@ -32,6 +33,10 @@ public final class Listener implements Closeable {
   private final InetSocketAddress address;
   private final boolean returnResourceErrors;
   private final Supplier<Poller> placement;
+  private final byte @Nullable [] localOfAccepted;
+
+  /** So that a shortage is logged once. Written by any accepting thread, without order. */
+  private volatile boolean inShortage;
 
   /**
    * @param placement which poller an accepted connection goes to
@@ -45,6 +50,7 @@ public final class Listener implements Closeable {
     this.address = local;
     this.returnResourceErrors = returnResourceErrors;
     this.placement = placement;
+    this.localOfAccepted = fd.localOfAccepted();
   }
 
   /**
@@ -64,16 +70,19 @@ public final class Listener implements Closeable {
       int code = Result.code(result);
       if (code == Result.OK) {
         try {
-          NetFD accepted =
-              Sockets.accepted(fd, placement.get(), Result.count(result), peer, length[0]);
-          Counters.ACCEPTS.increment();
-          return new Conn(accepted);
+          Conn conn = accepted(Result.count(result), peer, length[0]);
+          if (pause == 0) {
+            inShortage = false;
+          }
+          return conn;
         } catch (SocketFailure e) {
-          // ENOSPC or ENOMEM of epoll_ctl: this connection is lost, the listener is not
-          throw Failures.of("accept", fd.network(), Addresses.format(address), e);
+          // epoll_ctl had no memory or no watch left: this connection is lost, the listener is not
+          if (returnResourceErrors) {
+            throw Failures.of("accept", fd.network(), Addresses.format(address), e);
+          }
+          code = e.code();
         }
-      }
-      if (returnResourceErrors || !Errno.isResourceShortage(code)) {
+      } else if (returnResourceErrors || !Errno.isResourceShortage(code)) {
         throw Failures.of("accept", fd, result);
       }
       pause = pause == 0 ? FIRST_PAUSE_NANOS : Math.min(pause * 2, LONGEST_PAUSE_NANOS);
@@ -81,9 +90,16 @@ public final class Listener implements Closeable {
     }
   }
 
+  private Conn accepted(int sysfd, byte[] peer, int length) throws SocketFailure {
+    NetFD conn = Sockets.accepted(fd, placement.get(), sysfd, localOfAccepted, peer, length);
+    Counters.ACCEPTS.increment();
+    return new Conn(conn);
+  }
+
   private void backOff(long pause, int errno) throws IOException {
     Counters.ACCEPT_BACKOFFS.increment();
-    if (pause == FIRST_PAUSE_NANOS) {
+    if (!inShortage) {
+      inShortage = true;
       LOG.log(
           System.Logger.Level.WARNING,
           "accept {0} {1}: {2}; backing off",

@@ -1,12 +1,17 @@
 package dev.loompoll.internal.net;
 
 import dev.loompoll.internal.poll.Poller;
+import dev.loompoll.internal.poll.PollerFailure;
 import dev.loompoll.internal.poll.epoll.EpollPoller;
 import dev.loompoll.internal.sched.Clock;
 import dev.loompoll.internal.sched.PollLoop;
 import dev.loompoll.internal.sched.PollThread;
 import dev.loompoll.internal.sched.Scheduler;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,20 +30,50 @@ public final class Engine {
 
   private static final int MAX_PROCS = 4096;
 
-  private static final class Holder {
-    static final Engine ENGINE = new Engine();
-  }
+  private static final ReentrantLock STARTING = new ReentrantLock();
+
+  /** Written once, under the lock. */
+  private static volatile @Nullable Engine engine;
 
   private final @Nullable Scheduler scheduler;
   private final PollLoop[] loops;
   private final String why;
   private final AtomicInteger placement = new AtomicInteger();
 
-  public static Engine get() {
-    return Holder.ENGINE;
+  /**
+   * The engine, started by the first caller.
+   *
+   * @throws IllegalStateException if a system property of ours makes no sense, or the system is not
+   *     Linux
+   * @throws PollerFailure if there are no descriptors for the pollers; a later call tries again
+   */
+  public static Engine start() throws PollerFailure {
+    Engine e = engine;
+    if (e != null) {
+      return e;
+    }
+    STARTING.lock();
+    try {
+      e = engine;
+      if (e == null) {
+        engine = e = new Engine();
+      }
+      return e;
+    } finally {
+      STARTING.unlock();
+    }
   }
 
-  private Engine() {
+  /** As {@link #start}, for callers that cannot go on without. */
+  public static Engine get() {
+    try {
+      return start();
+    } catch (PollerFailure e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  private Engine() throws PollerFailure {
     if (!System.getProperty("os.name").equals("Linux")) {
       throw new IllegalStateException(
           "Loompoll runs on Linux only so far; this is " + System.getProperty("os.name"));
@@ -51,13 +86,14 @@ public final class Engine {
     boolean forced = Boolean.getBoolean(FORCE_FALLBACK);
     if (Scheduler.available() && !forced) {
       initialiseJdkPoller();
-      scheduler = new Scheduler(procs, EpollPoller::open, Clock.SYSTEM, null);
+      Iterator<EpollPoller> pollers = open(procs).iterator();
+      scheduler = new Scheduler(procs, pollers::next, Clock.SYSTEM, null);
       loops = scheduler.loops();
       why = "";
     } else {
       scheduler = null;
       why = forced ? "-D" + FORCE_FALLBACK + " is set" : Scheduler.whyNotAvailable();
-      loops = new PollLoop[] {new PollLoop(EpollPoller.open(), Clock.SYSTEM)};
+      loops = new PollLoop[] {new PollLoop(open(1).getFirst(), Clock.SYSTEM)};
       if (!forced) {
         System.getLogger("dev.loompoll")
             .log(System.Logger.Level.INFO, "running on the JDK''s scheduler: {0}", why);
@@ -72,6 +108,20 @@ public final class Engine {
       for (int i = 0; i < loops.length; i++) {
         new PollThread(i, loops[i]).start();
       }
+    }
+  }
+
+  /** All or none. */
+  private static List<EpollPoller> open(int n) throws PollerFailure {
+    List<EpollPoller> pollers = new ArrayList<>();
+    try {
+      while (pollers.size() < n) {
+        pollers.add(EpollPoller.open());
+      }
+      return pollers;
+    } catch (PollerFailure e) {
+      pollers.forEach(EpollPoller::discard);
+      throw e;
     }
   }
 

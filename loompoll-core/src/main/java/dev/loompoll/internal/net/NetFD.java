@@ -45,6 +45,17 @@ public final class NetFD extends FD {
     remote = address;
   }
 
+  void local(byte @Nullable [] address) {
+    local = address;
+  }
+
+  /** What an accepted socket's address is bound to be: null if this listens on every address. */
+  public byte @Nullable [] localOfAccepted() {
+    byte[] a = local;
+    boolean any = a == null || SocketAddresses.decode(a).getAddress().isAnyLocalAddress();
+    return any ? null : a;
+  }
+
   /** The local address; null if it was not asked for before close. */
   public @Nullable InetSocketAddress localAddress() {
     byte[] a = local;

@@ -1,6 +1,7 @@
 package dev.loompoll.internal.net;
 
 import dev.loompoll.internal.poll.Poller;
+import dev.loompoll.internal.poll.PollerFailure;
 import dev.loompoll.internal.poll.Result;
 import dev.loompoll.internal.sched.Timers;
 import dev.loompoll.internal.sys.Errno;
@@ -42,6 +43,7 @@ public final class Sockets {
       boolean reusePort,
       @Nullable Duration keepAlive)
       throws SocketFailure {
+    Engine engine = engine();
     int[] errno = new int[1];
     boolean six = host == null ? !network.equals("tcp4") : host instanceof Inet6Address;
     int fd = SocketCalls.socket(six ? SocketCalls.AF_INET6 : SocketCalls.AF_INET, errno);
@@ -66,7 +68,7 @@ public final class Sockets {
       InetAddress address = host != null ? host : anyAddress(six);
       check("bind", SocketCalls.bind(fd, SocketAddresses.encode(address, port, family), errno));
       check("listen", SocketCalls.listen(fd, backlog > 0 ? backlog : systemBacklog(), errno));
-      NetFD listener = new NetFD(fd, Engine.get().nextPoller(), network, family);
+      NetFD listener = new NetFD(fd, engine.nextPoller(), network, family);
       done = true;
       return registered(listener);
     } finally {
@@ -105,6 +107,7 @@ public final class Sockets {
       long deadline,
       @Nullable Duration keepAlive)
       throws SocketFailure {
+    Engine engine = engine();
     int[] errno = new int[1];
     int family =
         to.getAddress() instanceof Inet4Address ? SocketCalls.AF_INET : SocketCalls.AF_INET6;
@@ -118,7 +121,7 @@ public final class Sockets {
         byte[] local = SocketAddresses.encode(from.getAddress(), from.getPort(), family);
         check("bind", SocketCalls.bind(fd, local, errno));
       }
-      conn = new NetFD(fd, Engine.get().nextPoller(), network, family);
+      conn = new NetFD(fd, engine.nextPoller(), network, family);
       conn.setDeadline(false, true, deadline);
       byte[] remote = SocketAddresses.encode(to.getAddress(), to.getPort(), family);
       int code = conn.connect(remote);
@@ -141,11 +144,22 @@ public final class Sockets {
     }
   }
 
-  /** The accepted descriptor, from now on watched by {@code poller}. */
-  public static NetFD accepted(NetFD listener, Poller poller, int sysfd, byte[] peer, int length)
+  /**
+   * The accepted descriptor, from now on watched by {@code poller}.
+   *
+   * @param local its address if that is known already, see {@link NetFD#localOfAccepted}
+   */
+  public static NetFD accepted(
+      NetFD listener,
+      Poller poller,
+      int sysfd,
+      byte @Nullable [] local,
+      byte[] peer,
+      int length)
       throws SocketFailure {
     NetFD fd = new NetFD(sysfd, poller, listener.network(), listener.family());
     fd.remote(Arrays.copyOf(peer, length));
+    fd.local(local);
     int code = fd.register();
     if (code != 0) {
       fd.close();
@@ -165,6 +179,14 @@ public final class Sockets {
       throw new SocketFailure("getsockname", Errno.EIO);
     }
     return fd;
+  }
+
+  private static Engine engine() throws SocketFailure {
+    try {
+      return Engine.start();
+    } catch (PollerFailure e) {
+      throw new SocketFailure(e.step(), e.errno());
+    }
   }
 
   private static void tcpOptions(int fd, @Nullable Duration keepAlive, int[] errno)

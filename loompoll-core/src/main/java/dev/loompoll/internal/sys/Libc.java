@@ -51,11 +51,14 @@ final class Libc {
     return Arena.global().allocate(ValueLayout.JAVA_INT);
   }
 
-  /** A downcall throws nothing checked; the signature of {@code invokeExact} says otherwise. */
+  /**
+   * A downcall throws nothing checked, though the signature of {@code invokeExact} says so. What is
+   * unchecked goes on as it is: a buffer of a closed arena, say.
+   */
   static Error unexpected(Throwable t) {
-    if (t instanceof Error e) {
-      return e;
+    if (t instanceof RuntimeException e) {
+      throw e;
     }
-    return new AssertionError("a system call threw", t);
+    return t instanceof Error e ? e : new AssertionError("a system call threw", t);
   }
 }

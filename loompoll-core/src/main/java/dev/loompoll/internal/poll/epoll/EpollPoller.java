@@ -2,6 +2,7 @@ package dev.loompoll.internal.poll.epoll;
 
 import dev.loompoll.internal.poll.FD;
 import dev.loompoll.internal.poll.PollDesc;
+import dev.loompoll.internal.poll.PollerFailure;
 import dev.loompoll.internal.poll.ReadinessPoller;
 import dev.loompoll.internal.sys.EpollCalls;
 import dev.loompoll.internal.sys.EpollCalls.EventBuffer;
@@ -74,7 +75,7 @@ public final class EpollPoller extends ReadinessPoller {
   }
 
   /** Makes one; on failure frees what it had and says which step failed. */
-  public static EpollPoller open() {
+  public static EpollPoller open() throws PollerFailure {
     int[] errno = new int[1];
     int epfd = EpollCalls.create(errno);
     if (epfd < 0) {
@@ -94,9 +95,14 @@ public final class EpollPoller extends ReadinessPoller {
     return new EpollPoller(epfd, eventfd);
   }
 
-  private static IllegalStateException failed(String step, int errno) {
-    return new IllegalStateException(
-        "cannot open a poller: " + step + ": " + Errno.describe(errno));
+  private static PollerFailure failed(String step, int errno) {
+    return new PollerFailure(step, errno);
+  }
+
+  /** Frees what {@link #open} took, for a poller that was never used. */
+  public void discard() {
+    FdCalls.close(eventfd);
+    FdCalls.close(epfd);
   }
 
   /** For diagnosis: the descriptor whose {@code /proc/self/fdinfo} lists what is watched. */
