@@ -107,6 +107,9 @@ public final class Conn implements GatheringByteChannel, ScatteringByteChannel, 
     long room = 0;
     ByteBuffer only = null;
     for (int i = offset; i < offset + length; i++) {
+      if (dsts[i].isReadOnly()) {
+        throw new ReadOnlyBufferException();
+      }
       if (dsts[i].hasRemaining()) {
         only = room == 0 ? dsts[i] : null;
         room += dsts[i].remaining();
@@ -286,8 +289,8 @@ public final class Conn implements GatheringByteChannel, ScatteringByteChannel, 
   // ---- closing
 
   /**
-   * No more reading: reads return -1, those that wait too. What the peer still sends is discarded
-   * ({@code SHUT_RD}).
+   * No more reading: reads return -1, those that wait too ({@code SHUT_RD}). What the peer still
+   * sends is never seen.
    */
   public void closeRead() throws IOException {
     check("closeRead", fd.shutdown(SocketCalls.SHUT_RD));
@@ -415,9 +418,12 @@ public final class Conn implements GatheringByteChannel, ScatteringByteChannel, 
 
   /**
    * Runs {@code op} once with the descriptor, beside reads and writes, for options that have no
-   * method here. The descriptor stays open meanwhile.
+   * method here. The descriptor stays open meanwhile. From now on a short read is not taken for an
+   * empty buffer, since {@code op} may have put another protocol on the socket (kernel TLS); that
+   * costs one more system call per read that waits.
    */
   public void rawControl(RawOp op) throws IOException {
+    fd.neverDrained();
     try {
       check("rawControl", fd.control(unchecked(op)));
     } catch (UncheckedIOException e) {

@@ -34,6 +34,9 @@ public record Dialer(
 
   /** Checks the ranges. */
   public Dialer {
+    if (localAddress != null && localAddress.isUnresolved()) {
+      throw new IllegalArgumentException("local address is unresolved: " + localAddress);
+    }
     checkKeepAlive(keepAlive);
   }
 

@@ -2,6 +2,7 @@ package dev.loompoll.internal.net;
 
 import dev.loompoll.internal.poll.FD;
 import dev.loompoll.internal.poll.Poller;
+import dev.loompoll.internal.sys.ErrnoCell;
 import dev.loompoll.internal.sys.SocketAddresses;
 import dev.loompoll.internal.sys.SocketCalls;
 import java.net.InetSocketAddress;
@@ -72,7 +73,7 @@ public final class NetFD extends FD {
   }
 
   private interface NameCall {
-    int call(int fd, byte[] address, int[] length, int[] errno);
+    int call(int fd, byte[] address, int[] length, ErrnoCell errno);
   }
 
   private byte @Nullable [] ask(NameCall call) {
@@ -80,7 +81,7 @@ public final class NetFD extends FD {
     int[] result = new int[1];
     IntPredicate f =
         fd -> {
-          result[0] = call.call(fd, address, new int[1], new int[1]);
+          result[0] = call.call(fd, address, new int[1], new ErrnoCell());
           return true;
         };
     return control(f) == 0 && result[0] >= 0 ? address : null;

@@ -44,7 +44,7 @@ public final class Resolver {
       return InetAddress.getAllByName(host);
     }
     FutureTask<InetAddress[]> task = new FutureTask<>(() -> InetAddress.getAllByName(host));
-    Thread.ofPlatform().daemon().name("loompoll-resolve").start(task);
+    Lookups.THREADS_FOR_LOOKUPS.execute(task);
     try {
       return task.get();
     } catch (InterruptedException e) {

@@ -5,9 +5,11 @@ import dev.loompoll.internal.poll.PollerFailure;
 import dev.loompoll.internal.poll.Result;
 import dev.loompoll.internal.sched.Timers;
 import dev.loompoll.internal.sys.Errno;
+import dev.loompoll.internal.sys.ErrnoCell;
 import dev.loompoll.internal.sys.FdCalls;
 import dev.loompoll.internal.sys.SocketAddresses;
 import dev.loompoll.internal.sys.SocketCalls;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -44,7 +46,7 @@ public final class Sockets {
       @Nullable Duration keepAlive)
       throws SocketFailure {
     Engine engine = engine();
-    int[] errno = new int[1];
+    ErrnoCell errno = new ErrnoCell();
     boolean six = host == null ? !network.equals("tcp4") : host instanceof Inet6Address;
     int fd = SocketCalls.socket(six ? SocketCalls.AF_INET6 : SocketCalls.AF_INET, errno);
     if (fd == -Errno.EAFNOSUPPORT && host == null && network.equals("tcp")) {
@@ -108,7 +110,7 @@ public final class Sockets {
       @Nullable Duration keepAlive)
       throws SocketFailure {
     Engine engine = engine();
-    int[] errno = new int[1];
+    ErrnoCell errno = new ErrnoCell();
     int family =
         to.getAddress() instanceof Inet4Address ? SocketCalls.AF_INET : SocketCalls.AF_INET6;
     int fd = SocketCalls.socket(family, errno);
@@ -118,6 +120,9 @@ public final class Sockets {
     try {
       tcpOptions(fd, keepAlive, errno);
       if (from != null) {
+        if ((from.getAddress() instanceof Inet4Address) != (family == SocketCalls.AF_INET)) {
+          throw new SocketFailure("bind", Errno.EAFNOSUPPORT);
+        }
         byte[] local = SocketAddresses.encode(from.getAddress(), from.getPort(), family);
         check("bind", SocketCalls.bind(fd, local, errno));
       }
@@ -157,9 +162,16 @@ public final class Sockets {
       byte[] peer,
       int length)
       throws SocketFailure {
-    NetFD fd = new NetFD(sysfd, poller, listener.network(), listener.family());
-    fd.remote(Arrays.copyOf(peer, length));
-    fd.local(local);
+    NetFD fd;
+    try {
+      byte[] remote = Arrays.copyOf(peer, length);
+      fd = new NetFD(sysfd, poller, listener.network(), listener.family());
+      fd.remote(remote);
+      fd.local(local);
+    } catch (OutOfMemoryError e) {
+      FdCalls.close(sysfd);
+      throw e;
+    }
     int code = fd.register();
     if (code != 0) {
       fd.close();
@@ -189,7 +201,7 @@ public final class Sockets {
     }
   }
 
-  private static void tcpOptions(int fd, @Nullable Duration keepAlive, int[] errno)
+  private static void tcpOptions(int fd, @Nullable Duration keepAlive, ErrnoCell errno)
       throws SocketFailure {
     option(fd, SocketCalls.IPPROTO_TCP, SocketCalls.TCP_NODELAY, 1, errno);
     if (keepAlive != null) {
@@ -206,7 +218,7 @@ public final class Sockets {
     return (int) Math.clamp(seconds, 1L, 32767L);
   }
 
-  private static void option(int fd, int level, int option, int value, int[] errno)
+  private static void option(int fd, int level, int option, int value, ErrnoCell errno)
       throws SocketFailure {
     check("setsockopt", SocketCalls.setsockopt(fd, level, option, value, errno));
   }
@@ -227,8 +239,9 @@ public final class Sockets {
 
   /** The most that the kernel will queue: {@code net.core.somaxconn}. */
   public static int systemBacklog() {
-    try {
-      return Integer.parseInt(Files.readString(Path.of("/proc/sys/net/core/somaxconn")).strip());
+    // Not Files.readString: it reads a file of size 0 in pieces, and gets the first digit only.
+    try (BufferedReader r = Files.newBufferedReader(Path.of("/proc/sys/net/core/somaxconn"))) {
+      return Integer.parseInt(r.readLine());
     } catch (IOException | NumberFormatException e) {
       return 128; // what kernels before 5.4 had
     }

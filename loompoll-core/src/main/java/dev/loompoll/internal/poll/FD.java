@@ -2,6 +2,7 @@ package dev.loompoll.internal.poll;
 
 import dev.loompoll.internal.sched.Machine;
 import dev.loompoll.internal.sched.Timers;
+import dev.loompoll.internal.sys.ErrnoCell;
 import dev.loompoll.internal.sys.SocketCalls;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
@@ -35,8 +36,8 @@ public class FD extends FDMutex {
   private volatile boolean destroyed;
 
   // Scratch for errno when the thread is not on one of our Ms. Guarded by the direction's lock.
-  private int @Nullable [] readErrno;
-  private int @Nullable [] writeErrno;
+  private @Nullable ErrnoCell readErrno;
+  private @Nullable ErrnoCell writeErrno;
 
   /** The share of a virtual thread of another scheduler. Written without order: it is a guess. */
   private int foreignBudget = FOREIGN_BUDGET;
@@ -183,7 +184,10 @@ public class FD extends FDMutex {
       return Result.CLOSED;
     }
     try {
-      return -SocketCalls.shutdown(sysfd, how, new int[1]);
+      if (how == SocketCalls.SHUT_RD) {
+        pd.closeRead(); // Linux alone would still hand out what arrives later
+      }
+      return -SocketCalls.shutdown(sysfd, how, new ErrnoCell());
     } finally {
       if (decref()) {
         destroy();
@@ -197,7 +201,7 @@ public class FD extends FDMutex {
       return Result.CLOSED;
     }
     try {
-      return -SocketCalls.setsockopt(sysfd, level, option, value, new int[1]);
+      return -SocketCalls.setsockopt(sysfd, level, option, value, new ErrnoCell());
     } finally {
       if (decref()) {
         destroy();
@@ -306,19 +310,18 @@ public class FD extends FDMutex {
 
   /** By whoever dropped the last reference. */
   private int destroy() {
-    int code = poller.closeDescriptor(this);
-    poller.cache().release(pd);
-    destroyed();
-    destroyed = true;
-    Thread c = closer;
-    if (c != null && c != Thread.currentThread()) {
-      LockSupport.unpark(c);
+    try {
+      int code = poller.closeDescriptor(this);
+      poller.cache().release(pd);
+      return code;
+    } finally {
+      destroyed = true;
+      Thread c = closer;
+      if (c != null && c != Thread.currentThread()) {
+        LockSupport.unpark(c);
+      }
     }
-    return code;
   }
-
-  /** For subclasses that count. */
-  protected void destroyed() {}
 
   // ---- for the poller
 
@@ -329,15 +332,15 @@ public class FD extends FDMutex {
   }
 
   /** Scratch memory for the errno of one system call under the direction's lock. */
-  public final int[] errno(boolean write) {
+  public final ErrnoCell errno(boolean write) {
     Machine m = Machine.current();
     return m != null ? m.errno() : foreignErrno(write);
   }
 
-  private int[] foreignErrno(boolean write) {
-    int[] e = write ? writeErrno : readErrno;
+  private ErrnoCell foreignErrno(boolean write) {
+    ErrnoCell e = write ? writeErrno : readErrno;
     if (e == null) {
-      e = new int[1];
+      e = new ErrnoCell();
       if (write) {
         writeErrno = e;
       } else {

@@ -57,11 +57,14 @@ public final class PollDesc extends Timers.Entry {
   /** Set by close(), for good. */
   static final int CLOSING = 1;
 
-  /** An event said EPOLLERR and nothing else. */
+  /** The last event said EPOLLERR and nothing else. */
   public static final int EVENT_ERROR = 2;
 
   /** The peer's half-close, a hang-up, an error or urgent data was seen: no short-read rule. */
   public static final int NO_DRAIN = 4;
+
+  /** The user closed the reading side: reads see the end of the stream. */
+  static final int READ_CLOSED = 8;
 
   private static final long FLAGS = 0xffff_ffffL;
 
@@ -99,7 +102,7 @@ public final class PollDesc extends Timers.Entry {
 
   private volatile long wd;
 
-  /** The generation in the upper half, flags in the lower; flags are only added, by CAS. */
+  /** The generation in the upper half, flags in the lower; flags by CAS. */
   private volatile long info;
 
   /**
@@ -145,6 +148,12 @@ public final class PollDesc extends Timers.Entry {
     wake(true, null);
   }
 
+  /** Ends reading, present and future. Under a reference. */
+  void closeRead() {
+    addFlags(info, READ_CLOSED);
+    wake(false, null);
+  }
+
   /** The descriptor is gone: its events are stale from now on. */
   void release() {
     if (rg instanceof Thread || wg instanceof Thread) {
@@ -171,13 +180,13 @@ public final class PollDesc extends Timers.Entry {
   /** Why an operation must not go on, or OK. */
   int check(boolean write) {
     long i = info;
-    if ((i & (CLOSING | EVENT_ERROR)) != 0) {
+    if ((i & (CLOSING | EVENT_ERROR | READ_CLOSED)) != 0) {
       if ((i & CLOSING) != 0) {
         return Result.CLOSED;
       }
       // A write gets its own, more telling error from the kernel.
       if (!write) {
-        return Result.NOT_POLLABLE;
+        return (i & READ_CLOSED) != 0 ? Result.EOF : Result.NOT_POLLABLE;
       }
     }
     return (write ? wd : rd) == EXPIRED ? Result.TIMEOUT : Result.OK;
@@ -244,6 +253,10 @@ public final class PollDesc extends Timers.Entry {
     long i = info;
     if ((i ^ token) >>> 32 != 0) {
       return; // of an older descriptor in this slot
+    }
+    if ((i & EVENT_ERROR) != 0 && (flags & EVENT_ERROR) == 0) {
+      long cleared = i & ~(long) EVENT_ERROR; // it is of one event only, as in Go
+      i = INFO.compareAndSet(this, i, cleared) ? cleared : info;
     }
     if (flags != 0) {
       addFlags(i, flags);

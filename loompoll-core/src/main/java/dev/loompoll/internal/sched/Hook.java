@@ -37,18 +37,32 @@ final class Hook {
               "newVirtualThread",
               MethodType.methodType(
                   Thread.class, Executor.class, String.class, int.class, Runnable.class));
+      probe(newThread);
     } catch (IllegalAccessException e) {
       why = "the JVM was started without --add-opens java.base/java.lang=" + target();
-    } catch (ReflectiveOperationException e) {
+    } catch (ReflectiveOperationException | UnsupportedOperationException e) {
       why = "this JDK (" + Runtime.version() + ") has no scheduler hook that we know";
     }
-    boolean both = newThread != null && carrier != null;
+    boolean both = why.isEmpty();
     NEW_VIRTUAL_THREAD = both ? newThread : null;
     CURRENT_CARRIER = both ? carrier : null;
     WHY_NOT = both ? "" : why;
   }
 
   private Hook() {}
+
+  /** A JVM without continuations has the method, and refuses. */
+  private static void probe(MethodHandle newThread) throws ReflectiveOperationException {
+    try {
+      Executor none = task -> {};
+      Runnable nothing = () -> {};
+      var unused = (Thread) newThread.invokeExact(none, (String) null, 0, nothing);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new ReflectiveOperationException(t);
+    }
+  }
 
   private static String target() {
     Module module = Hook.class.getModule();

@@ -1,5 +1,6 @@
 package dev.loompoll.internal.sched;
 
+import dev.loompoll.internal.sys.ErrnoCell;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,11 +29,14 @@ public final class Machine extends Thread {
   /** Every so many tasks the global queue goes first, and the network is looked at. Go's figure. */
   private static final int FAIRNESS_TICKS = 61;
 
+  /** Some microseconds. */
+  private static final int SPINS_BEFORE_NEXT = 100;
+
   final Scheduler scheduler;
   final int number;
 
   /** Scratch for a system call's errno. */
-  private final int[] errno = new int[1];
+  private final ErrnoCell errno = new ErrnoCell();
 
   private final NetPoll.Buffer buffer;
   private final Processor p;
@@ -40,13 +44,17 @@ public final class Machine extends Thread {
   /** True while this M polls: what becomes runnable then is collected in {@link #ready}. */
   boolean polling;
 
-  private Runnable[] batch = new Runnable[128];
+  private final Runnable[] batch = new Runnable[128];
   private int batched;
 
   /** The P's word for the task that runs. */
   private long word;
 
+  /** Between entering the idle set and leaving it. */
+  private boolean idling;
+
   private boolean isSpinning;
+  private int neighbour;
   private int budget;
   private int random;
   private final Runnable[] stolen = new Runnable[RunQueue.CAPACITY];
@@ -75,7 +83,7 @@ public final class Machine extends Thread {
     return Hook.currentCarrier() instanceof Machine m ? m : null;
   }
 
-  public int[] errno() {
+  public ErrnoCell errno() {
     return errno;
   }
 
@@ -95,19 +103,32 @@ public final class Machine extends Thread {
 
   /** Something became runnable while this M polls. */
   void ready(Runnable task) {
-    if (batched == batch.length) {
-      batch = Arrays.copyOf(batch, batched * 2);
+    if (batched == batch.length) { // several polls' worth: timers, most likely
+      flush();
     }
     batch[batched++] = task;
   }
 
   @Override
   public void run() {
-    try {
-      runGoroutines();
-    } catch (NetPoll.Stopped e) {
-      // a simulation's M ends; ours never does
+    for (; ; ) {
+      try {
+        runGoroutines();
+      } catch (NetPoll.Stopped e) {
+        return; // a simulation's M ends; ours never does
+      } catch (Throwable t) {
+        recover(t);
+      }
     }
+  }
+
+  /** Out of memory in the scheduler's own code, most likely. What was found must not be lost. */
+  private void recover(Throwable t) {
+    System.err.println("loompoll: " + getName() + " goes on after " + t);
+    if (idling) {
+      leaveIdle();
+    }
+    polled(0);
   }
 
   private void runGoroutines() {
@@ -143,10 +164,7 @@ public final class Machine extends Thread {
       if (task != null) {
         if (isSpinning) {
           isSpinning = false;
-          scheduler.stopSpinning();
-          if (p.hasWork()) {
-            scheduler.wakeOne(); // more where this came from
-          }
+          scheduler.foundWork(p);
         }
         return task;
       }
@@ -156,8 +174,17 @@ public final class Machine extends Thread {
 
   /** From this P's queue or the global one. */
   private @Nullable Runnable next() {
+    if (p.attention) {
+      p.attention = false;
+      poll(p.loop);
+      Runnable task = scheduler.pollGlobalShare(p);
+      if (task != null) {
+        return task;
+      }
+    }
     if (p.ticks % FAIRNESS_TICKS == 0) {
       poll(p.loop);
+      pollStuckNeighbour();
       Runnable task = scheduler.pollGlobal();
       if (task != null) {
         return task;
@@ -186,14 +213,18 @@ public final class Machine extends Thread {
 
   private int polled(int n) {
     polling = false;
-    p.polls++;
+    p.polls = p.polls + 1;
     p.events += n;
     if (batched > 0) {
-      scheduler.inject(p, batch, batched);
-      Arrays.fill(batch, 0, batched, null);
-      batched = 0;
+      flush();
     }
     return n;
+  }
+
+  private void flush() {
+    scheduler.inject(p, batch, batched);
+    Arrays.fill(batch, 0, batched, null);
+    batched = 0;
   }
 
   private @Nullable Runnable steal() {
@@ -216,6 +247,24 @@ public final class Machine extends Thread {
     return null;
   }
 
+  /** A P that always finds something of its own never comes to steal; so it looks here, in turn. */
+  private void pollStuckNeighbour() {
+    Processor[] all = scheduler.processors();
+    neighbour = neighbour + 1 < all.length ? neighbour + 1 : 0;
+    Processor other = all[neighbour];
+    if (other != p && isStuck(other)) {
+      poll(other.loop);
+    }
+  }
+
+  /** Whether it runs the same task as when this M looked last. */
+  private boolean isStuck(Processor other) {
+    long now = other.ownerWord();
+    boolean same = now == seen[other.id];
+    seen[other.id] = now;
+    return same && Processor.isRunning(now);
+  }
+
   private @Nullable Runnable stealFrom(Processor victim) {
     int n = victim.queue.stealHalf(stolen);
     if (n > 0) {
@@ -226,9 +275,10 @@ public final class Machine extends Thread {
       Arrays.fill(stolen, 0, n, null);
       return task;
     }
-    long now = victim.ownerWord();
-    boolean stuck = Processor.isRunning(now) && now == seen[victim.id];
-    seen[victim.id] = now;
+    boolean stuck = isStuck(victim);
+    if (!stuck && victim.hasNext()) {
+      stuck = staysStuck(victim);
+    }
     if (!stuck) {
       return null; // it will see to its runnext and its network by itself
     }
@@ -239,8 +289,21 @@ public final class Machine extends Thread {
     return task;
   }
 
+  /** Whether it goes on with its task for some microseconds more, as Go waits to steal a runnext. */
+  private boolean staysStuck(Processor victim) {
+    long word = victim.ownerWord();
+    for (int i = 0; i < SPINS_BEFORE_NEXT; i++) {
+      Thread.onSpinWait();
+      if (victim.ownerWord() != word) {
+        return false;
+      }
+    }
+    return Processor.isRunning(word);
+  }
+
   /** Waits for work in this P's poll loop; the order of the steps is the scheduler's proof. */
   private void idle() {
+    idling = true;
     scheduler.idle.add(p.id);
     if (isSpinning) {
       isSpinning = false;
@@ -252,16 +315,24 @@ public final class Machine extends Thread {
       polling = true;
       n = p.loop.pollBlocking(buffer);
     }
-    if (!scheduler.idle.remove(p.id)) {
-      isSpinning = true; // the thread that removed it counted it as spinning
-    } else if (work) {
+    boolean ours = leaveIdle();
+    if (ours && work) {
       isSpinning = true; // it must look, however many spin already
       scheduler.startSpinning();
     }
-    scheduler.busy();
     if (!work) {
       polled(n);
     }
+  }
+
+  private boolean leaveIdle() {
+    boolean ours = scheduler.idle.remove(p.id);
+    idling = false;
+    if (!ours) {
+      isSpinning = true; // the thread that removed it counted it as spinning
+    }
+    scheduler.busy();
+    return ours;
   }
 
   private int nextRandom() {

@@ -27,6 +27,9 @@ public final class PollLoop {
 
   private static final long NOT_BLOCKED = 0;
 
+  /** How long to wait, in nanoseconds, for a thread that holds the timers' lock. */
+  private static final long LOCK_IS_TAKEN = 50_000;
+
   private final NetPoll net;
   private final Timers timers = new Timers();
   private final Clock clock;
@@ -54,7 +57,7 @@ public final class PollLoop {
 
   /** Makes sure that {@code e} is looked at by {@code when}. Lock-free; any thread. */
   public void arm(Timers.Entry e, long when) {
-    if (timers.arm(e, when) && when < (long) BLOCKED_UNTIL.getVolatile(this)) {
+    if (timers.arm(e, when) < (long) BLOCKED_UNTIL.getVolatile(this)) {
       net.wake();
     }
   }
@@ -102,7 +105,10 @@ public final class PollLoop {
     if (timers.hasInbox() || timers.next() < until) {
       timeout = 0; // a timer came in between: look again
     } else if (until != Timers.NEVER) {
-      timeout = Math.max(0, until - clock.nanos());
+      timeout = until - clock.nanos();
+      if (timeout <= 0) {
+        timeout = LOCK_IS_TAKEN; // it is due, and fired nothing: another thread is at the timers
+      }
     }
     int events = net.poll(timeout, buffer);
     BLOCKED_UNTIL.setVolatile(this, NOT_BLOCKED);

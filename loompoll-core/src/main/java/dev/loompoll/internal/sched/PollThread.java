@@ -45,12 +45,22 @@ public final class PollThread extends Thread {
   public void run() {
     borrower.start();
     for (; ; ) {
-      if (loop.pollBlocking(buffer) > 0) {
-        lent = true;
-        LockSupport.unpark(borrower);
-        watchTheLent();
+      try {
+        if (loop.pollBlocking(buffer) > 0) {
+          lent = true;
+          LockSupport.unpark(borrower);
+          watchTheLent();
+        }
+      } catch (Throwable t) {
+        goOnAfter(t);
       }
     }
+  }
+
+  /** Out of memory, most likely. Nobody else does this work. */
+  private static void goOnAfter(Throwable t) {
+    System.err.println("loompoll: the poll thread goes on after " + t);
+    LockSupport.parkNanos(NOT_POLLED);
   }
 
   /**
@@ -74,10 +84,14 @@ public final class PollThread extends Thread {
       while (!lent) {
         LockSupport.park(this);
       }
-      do {
-        Thread.yield();
-        borrowersPolls++;
-      } while (loop.pollNow(borrowersBuffer) > 0);
+      try {
+        do {
+          Thread.yield();
+          borrowersPolls++;
+        } while (loop.pollNow(borrowersBuffer) > 0);
+      } catch (Throwable t) {
+        goOnAfter(t);
+      }
       lent = false;
       LockSupport.unpark(this);
     }

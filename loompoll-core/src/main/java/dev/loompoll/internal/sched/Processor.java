@@ -57,11 +57,20 @@ final class Processor {
   @SuppressWarnings("unused") // through NEXT
   private volatile @Nullable Runnable runnext;
 
-  // Written by the holder only; others read a moment's value for the statistics.
+  /**
+   * Sysmon asks the holder to look at the network and the global queue before its own queue, after
+   * the present task. Cleared by the holder.
+   */
+  volatile boolean attention;
+
+  // Written by the holder only; others read a moment's value, for the statistics and in sysmon.
+  volatile long polls;
   long ticks;
-  long polls;
   long events;
   long steals;
+
+  /** When the holder last woke a P for a runnext. Holder only. */
+  long lastWake;
 
   /** How many times in a row runnext went before the queue. Holder only. */
   int nextInARow;

@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
  * spinning M (atomic read-modify-write operations or volatile loads after a CAS). An M enters its P
  * into the idle set, stops spinning, and looks at all queues again, in this order. If the pusher saw
  * no idle P, the M's entry came later and so does its look, which finds the task; if it saw a
- * spinning M and woke nobody, that M's step out of spinning came later, and so does its look.
+ * spinning M and woke nobody, that M's step out of spinning came later, and so does its look. An M
+ * that steps out because it has found work looks too, and wakes the next if anything is left. And a
+ * thread that counted itself as spinning to wake a P, and found none, looks again after it stepped
+ * down.
  */
 public final class Scheduler implements Executor {
   private static final VarHandle SPINNING;
@@ -46,6 +49,12 @@ public final class Scheduler implements Executor {
 
   /** A poll's goroutines are worth waking another P when they are this many. */
   private static final int WORTH_A_WAKE = 16;
+
+  /**
+   * A goroutine that makes another runnable mostly parks soon, and that one runs at once. So an idle
+   * P is woken for it, in case it does not park, only so often a P, in nanoseconds.
+   */
+  private static final long BETWEEN_WAKES_FOR_NEXT = 50_000;
 
   private final Processor[] processors;
   private final Machine[] machines;
@@ -153,6 +162,12 @@ public final class Scheduler implements Executor {
       // A single runnext is about to run here; a second one could run elsewhere now.
       push(p, previous);
       wakeOne();
+    } else if (!idle.isEmpty()) {
+      long now = clock.nanos();
+      if (now - p.lastWake > BETWEEN_WAKES_FOR_NEXT) { // unless the running one goes on for long
+        p.lastWake = now;
+        wakeOne();
+      }
     }
   }
 
@@ -258,16 +273,24 @@ public final class Scheduler implements Executor {
 
   /** Wakes an idle P to look for work, unless somebody is looking already. */
   void wakeOne() {
-    if (idle.isEmpty() || !SPINNING.compareAndSet(this, 0, 1)) {
-      return;
+    while (!idle.isEmpty() && SPINNING.compareAndSet(this, 0, 1)) {
+      int id = idle.removeAny();
+      if (id >= 0) {
+        wakeups.increment();
+        processors[id].loop.wake(); // its M finds itself removed, and goes on as the spinning one
+        return;
+      }
+      stopSpinning(); // and look again: meanwhile somebody may have relied on us
     }
-    int id = idle.removeAny();
-    if (id < 0) {
-      stopSpinning();
-      return;
+  }
+
+  /** An M that was spinning has found work. */
+  void foundWork(Processor p) {
+    stopSpinning();
+    // Who pushed while we were spinning woke nobody. What is left now is ours to announce.
+    if (p.hasWork() || hasGlobal()) {
+      wakeOne();
     }
-    wakeups.increment();
-    processors[id].loop.wake(); // its M finds itself removed, and goes on as the spinning one
   }
 
   /** A P has left the idle set. */

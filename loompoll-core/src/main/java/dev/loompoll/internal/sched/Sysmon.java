@@ -5,41 +5,58 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The watcher: a thread without a P that sees to the Ps which do not see to themselves.
  *
- * <p>A P whose M has been in the same task for two looks is stuck. While another P idles, its
- * network and its queue are served at once; when all are busy, its network is polled every 10 ms,
- * as in Go. It looks every 50 µs while there is something to serve, and ever more seldom while there
- * is not; after a second in which every P was idle it sleeps until one is not.
+ * <ul>
+ *   <li>A P that has not polled since the last look, while it runs the same task as then, is stuck.
+ *       If another P idles, or for 10 ms none has polled, sysmon polls its network; what that wakes
+ *       goes to the global queue, and wakes an idle P.
+ *   <li>A P that runs one short task after another, and has not polled for 10 ms, is asked to poll
+ *       after the present one.
+ *   <li>A queue, or a runnext of a stuck P, that had work at two looks in a row while a P idles: that
+ *       P is woken to take it.
+ * </ul>
+ *
+ * <p>It looks every 50 µs while it finds something to do, and ever more seldom, up to every 1 ms,
+ * while it does not. After some hundred looks at nothing but idle Ps it sleeps until one is not.
  */
 final class Sysmon extends Thread {
   private static final long SHORTEST = 50_000;
-  private static final long LONGEST_SOME_IDLE = 1_000_000;
-  private static final long LONGEST = 10_000_000;
+  private static final long LONGEST = 1_000_000;
+
+  /** Go's figure for the network; here for timers and the global queue too. */
   private static final long NOT_POLLED = 10_000_000;
+
   private static final int LOOKS_BEFORE_SLOWER = 20;
-  private static final int LOOKS_BEFORE_SLEEP = 100;
+  private static final int LOOKS_BEFORE_SLEEP = 150;
 
   private final Scheduler scheduler;
   private final NetPoll.Buffer buffer;
+
+  // What the last look at each P saw.
   private final long[] word;
+  private final long[] polls;
   private final long[] since;
+  private final boolean[] hadWork;
 
   /** Set by sysmon before it sleeps for good, cleared by whoever wakes it, or by itself. */
   private volatile boolean asleep;
 
-  /** Written by sysmon only. */
-  private volatile long polls;
+  /** How often it has polled. Written by sysmon only. */
+  private volatile long polled;
 
   Sysmon(Scheduler scheduler) {
     super(null, null, "loompoll-sysmon", 0, false);
+    int procs = scheduler.procs();
     this.scheduler = scheduler;
-    this.word = new long[scheduler.procs()];
-    this.since = new long[scheduler.procs()];
+    this.word = new long[procs];
+    this.polls = new long[procs];
+    this.since = new long[procs];
+    this.hadWork = new boolean[procs];
     this.buffer = scheduler.processors()[0].loop.net().newBuffer();
     setDaemon(true);
   }
 
   long polls() {
-    return polls;
+    return polled;
   }
 
   /** A P has become busy. Any M; one volatile load but for the first after a long idleness. */
@@ -52,19 +69,28 @@ final class Sysmon extends Thread {
 
   @Override
   public void run() {
+    for (; ; ) {
+      try {
+        watch();
+      } catch (Throwable t) { // out of memory, most likely: nobody else does this work
+        System.err.println("loompoll: sysmon goes on after " + t);
+        LockSupport.parkNanos(this, NOT_POLLED);
+      }
+    }
+  }
+
+  private void watch() {
     long interval = SHORTEST;
     int looks = 0;
     for (; ; ) {
       LockSupport.parkNanos(this, interval);
-      int idle = scheduler.idle.size();
-      if (look(idle)) {
+      if (lookAtAll()) {
         interval = SHORTEST;
         looks = 0;
       } else if (++looks > LOOKS_BEFORE_SLOWER) {
-        boolean someIdle = idle > 0 && idle < scheduler.procs();
-        interval = Math.min(interval * 2, someIdle ? LONGEST_SOME_IDLE : LONGEST);
+        interval = Math.min(interval * 2, LONGEST);
       }
-      if (looks > LOOKS_BEFORE_SLEEP && idle == scheduler.procs()) {
+      if (looks > LOOKS_BEFORE_SLEEP && allIdle()) {
         sleepUntilBusy();
         interval = SHORTEST;
         looks = 0;
@@ -72,35 +98,56 @@ final class Sysmon extends Thread {
     }
   }
 
-  /** Serves the stuck Ps; returns whether one was stuck while another P idled. */
-  private boolean look(int idle) {
-    long now = scheduler.clock().nanos();
-    boolean served = false;
-    for (Processor p : scheduler.processors()) {
-      long w = p.ownerWord();
-      if (!Processor.isRunning(w) || w != word[p.id]) {
-        word[p.id] = w;
-        since[p.id] = now;
-      } else if (idle > 0 || now - since[p.id] >= NOT_POLLED) {
-        // Not one of ours, this thread: what it wakes goes to the global queue and wakes an idle P.
-        p.loop.pollNow(buffer);
-        polls = polls + 1;
-        if (idle > 0) {
-          served = true;
-          if (p.hasWork()) {
-            scheduler.wakeOne();
-          }
-        } else {
-          since[p.id] = now;
-        }
-      }
+  private boolean allIdle() {
+    return scheduler.idle.size() == scheduler.procs();
+  }
+
+  /** Returns whether there was anything to do. */
+  private boolean lookAtAll() {
+    int idle = scheduler.idle.size();
+    if (idle == scheduler.procs()) {
+      return false;
     }
-    return served;
+    long now = scheduler.clock().nanos();
+    boolean found = false;
+    for (Processor p : scheduler.processors()) {
+      found |= look(p, idle > 0, now);
+    }
+    return found;
+  }
+
+  private boolean look(Processor p, boolean someIdle, long now) {
+    long w = p.ownerWord();
+    long n = p.polls;
+    boolean running = Processor.isRunning(w);
+    boolean sameTask = running && w == word[p.id];
+    word[p.id] = w;
+    if (!running || n != polls[p.id]) {
+      polls[p.id] = n;
+      since[p.id] = now;
+    }
+    boolean found = false;
+    if (now - since[p.id] >= NOT_POLLED && !sameTask) {
+      p.attention = true;
+      since[p.id] = now;
+    } else if (sameTask && (someIdle || now - since[p.id] >= NOT_POLLED)) {
+      // Not one of ours, this thread: what it wakes goes to the global queue and wakes an idle P.
+      found = p.loop.pollNow(buffer) > 0;
+      polled = polled + 1;
+      since[p.id] = now;
+    }
+    boolean hasWork = someIdle && (!p.queue.isEmpty() || sameTask && p.hasNext());
+    if (hasWork && hadWork[p.id]) {
+      scheduler.wakeOne();
+      found = true;
+    }
+    hadWork[p.id] = hasWork;
+    return found;
   }
 
   private void sleepUntilBusy() {
     asleep = true;
-    while (asleep && scheduler.idle.size() == scheduler.procs()) {
+    while (asleep && allIdle()) {
       LockSupport.park(this);
     }
     asleep = false;

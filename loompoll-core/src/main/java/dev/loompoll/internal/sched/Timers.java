@@ -97,23 +97,26 @@ public final class Timers {
   /**
    * Makes sure that {@code e} is looked at by {@code when}. Lock-free; any thread.
    *
-   * @return whether the inbox got it, so that a blocked owner may have to be woken
+   * @return the time at which the inbox now says to look, to be compared with a blocked owner's wait;
+   *     NEVER if somebody else sees to that. It may be earlier than {@code when}: between our CAS and
+   *     our push another thread may have armed the entry earlier, and left the push to us.
    */
-  public boolean arm(Entry e, long when) {
+  public long arm(Entry e, long when) {
     for (; ; ) {
       long armed = (long) WHEN.getVolatile(e);
       if (armed <= when) {
-        return false; // looked at early enough
+        return NEVER; // looked at early enough
       }
       if (WHEN.compareAndSet(e, armed, when)) {
-        if (QUEUED.compareAndSet(e, 0, 1)) {
-          Entry head;
-          do {
-            head = (Entry) INBOX.getVolatile(this);
-            e.nextInInbox = head;
-          } while (!INBOX.compareAndSet(this, head, e));
+        if (!QUEUED.compareAndSet(e, 0, 1)) {
+          return NEVER;
         }
-        return true;
+        Entry head;
+        do {
+          head = (Entry) INBOX.getVolatile(this);
+          e.nextInInbox = head;
+        } while (!INBOX.compareAndSet(this, head, e));
+        return (long) WHEN.getVolatile(e);
       }
     }
   }
@@ -171,7 +174,7 @@ public final class Timers {
       WHEN.setVolatile(e, NEVER); // before fire() looks at the entry's own state
       long again = e.fire(now);
       fired++;
-      if (again != NEVER && arm(e, again)) {
+      if (again != NEVER && arm(e, again) != NEVER) {
         drainInbox();
       }
     }

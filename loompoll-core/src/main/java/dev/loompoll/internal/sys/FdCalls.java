@@ -27,43 +27,43 @@ public final class FdCalls {
   private FdCalls() {}
 
   /** A non-blocking counter that makes a poller return, see eventfd(2). */
-  public static int eventfd(int[] errno) {
+  public static int eventfd(ErrnoCell errno) {
     try {
       int fd =
           (int)
-              EVENTFD.invokeExact(MemorySegment.ofArray(errno), 0, EFD_NONBLOCK | EFD_CLOEXEC);
-      return fd >= 0 ? fd : -errno[0];
+              EVENTFD.invokeExact(errno.segment, 0, EFD_NONBLOCK | EFD_CLOEXEC);
+      return fd >= 0 ? fd : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
   /** Adds one to an eventfd. */
-  public static int eventfdWrite(int fd, int[] errno) {
+  public static int eventfdWrite(int fd, ErrnoCell errno) {
     long[] one = {1};
     try {
       long n =
           (long)
               WRITE.invokeExact(
-                  MemorySegment.ofArray(errno), fd, MemorySegment.ofArray(one), (long) Long.BYTES);
-      return n >= 0 ? (int) n : -errno[0];
+                  errno.segment, fd, MemorySegment.ofArray(one), (long) Long.BYTES);
+      return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
   /** Sets an eventfd back to zero. */
-  public static int eventfdRead(int fd, int[] errno) {
+  public static int eventfdRead(int fd, ErrnoCell errno) {
     long[] value = {0};
     try {
       long n =
           (long)
               READ.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
                   MemorySegment.ofArray(value),
                   (long) Long.BYTES);
-      return n >= 0 ? (int) n : -errno[0];
+      return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }

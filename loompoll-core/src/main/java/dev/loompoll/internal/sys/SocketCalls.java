@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  * The socket calls of Linux, one method each. Every method returns the call's result, or minus the
  * errno; none throws. They work on non-blocking sockets only and never wait.
  *
- * <p>{@code errno} is one int of scratch memory that no other thread may touch during the call.
+ * <p>{@code errno} is scratch memory that no other thread may touch during the call.
  */
 public final class SocketCalls {
   public static final int AF_INET = 2;
@@ -68,56 +68,56 @@ public final class SocketCalls {
   }
 
   /** A non-blocking, close-on-exec stream socket. */
-  public static int socket(int family, int[] errno) {
+  public static int socket(int family, ErrnoCell errno) {
     try {
       int fd =
           (int)
               SOCKET.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   family,
                   SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
                   0);
-      return fd >= 0 ? fd : -errno[0];
+      return fd >= 0 ? fd : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
   /** {@code address} as {@link SocketAddresses#encode} made it. */
-  public static int bind(int fd, byte[] address, int[] errno) {
+  public static int bind(int fd, byte[] address, ErrnoCell errno) {
     try {
       int r =
           (int)
               BIND.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
                   MemorySegment.ofArray(address),
                   address.length);
-      return r >= 0 ? r : -errno[0];
+      return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
-  public static int listen(int fd, int backlog, int[] errno) {
+  public static int listen(int fd, int backlog, ErrnoCell errno) {
     try {
-      int r = (int) LISTEN.invokeExact(MemorySegment.ofArray(errno), fd, backlog);
-      return r >= 0 ? r : -errno[0];
+      int r = (int) LISTEN.invokeExact(errno.segment, fd, backlog);
+      return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
-  public static int connect(int fd, byte[] address, int[] errno) {
+  public static int connect(int fd, byte[] address, ErrnoCell errno) {
     try {
       int r =
           (int)
               CONNECT.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
                   MemorySegment.ofArray(address),
                   address.length);
-      return r >= 0 ? r : -errno[0];
+      return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
@@ -129,168 +129,174 @@ public final class SocketCalls {
    * @param address receives the peer's address; at least {@link SocketAddresses#MAX_LENGTH} bytes
    * @param length receives the address's length in its first element
    */
-  public static int accept(int fd, byte[] address, int[] length, int[] errno) {
+  public static int accept(int fd, byte[] address, int[] length, ErrnoCell errno) {
     length[0] = address.length;
     try {
       int r =
           (int)
               ACCEPT4.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
                   MemorySegment.ofArray(address),
                   MemorySegment.ofArray(length),
                   SOCK_NONBLOCK | SOCK_CLOEXEC);
-      return r >= 0 ? r : -errno[0];
+      return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
-  public static int getsockname(int fd, byte[] address, int[] length, int[] errno) {
+  public static int getsockname(int fd, byte[] address, int[] length, ErrnoCell errno) {
     length[0] = address.length;
     try {
       int r =
           (int)
               GETSOCKNAME.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
                   MemorySegment.ofArray(address),
                   MemorySegment.ofArray(length));
-      return r >= 0 ? r : -errno[0];
+      return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
-  public static int getpeername(int fd, byte[] address, int[] length, int[] errno) {
+  public static int getpeername(int fd, byte[] address, int[] length, ErrnoCell errno) {
     length[0] = address.length;
     try {
       int r =
           (int)
               GETPEERNAME.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
                   MemorySegment.ofArray(address),
                   MemorySegment.ofArray(length));
-      return r >= 0 ? r : -errno[0];
+      return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
-  public static int setsockopt(int fd, int level, int option, int value, int[] errno) {
+  public static int setsockopt(int fd, int level, int option, int value, ErrnoCell errno) {
     return setsockopt(fd, level, option, new int[] {value}, errno);
   }
 
   /** {@code struct linger} and its like: the option's value is all of {@code value}. */
-  public static int setsockopt(int fd, int level, int option, int[] value, int[] errno) {
+  public static int setsockopt(int fd, int level, int option, int[] value, ErrnoCell errno) {
     try {
       int r =
           (int)
               SETSOCKOPT.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
                   level,
                   option,
                   MemorySegment.ofArray(value),
                   value.length * Integer.BYTES);
-      return r >= 0 ? r : -errno[0];
+      return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
   /** Reads an option of int type into {@code value[0]}. */
-  public static int getsockopt(int fd, int level, int option, int[] value, int[] errno) {
+  public static int getsockopt(int fd, int level, int option, int[] value, ErrnoCell errno) {
     int[] length = {Integer.BYTES};
     try {
       int r =
           (int)
               GETSOCKOPT.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
                   level,
                   option,
                   MemorySegment.ofArray(value),
                   MemorySegment.ofArray(length));
-      return r >= 0 ? r : -errno[0];
+      return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
-  public static int shutdown(int fd, int how, int[] errno) {
+  public static int shutdown(int fd, int how, ErrnoCell errno) {
     try {
-      int r = (int) SHUTDOWN.invokeExact(MemorySegment.ofArray(errno), fd, how);
-      return r >= 0 ? r : -errno[0];
+      int r = (int) SHUTDOWN.invokeExact(errno.segment, fd, how);
+      return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
+  }
+
+  /** From {@code offset} on. Most calls begin at 0, and need no slice. */
+  private static MemorySegment segment(byte[] buffer, int offset) {
+    MemorySegment all = MemorySegment.ofArray(buffer);
+    return offset == 0 ? all : all.asSlice(offset);
   }
 
   /** Receives at most {@code length} bytes, and at most 64 KiB; 0 means end of stream. */
-  public static int recv(int fd, byte[] buffer, int offset, int length, int[] errno) {
+  public static int recv(int fd, byte[] buffer, int offset, int length, ErrnoCell errno) {
     try {
       long n =
           (long)
               RECV.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
-                  MemorySegment.ofArray(buffer).asSlice(offset, length),
+                  segment(buffer, offset),
                   (long) Math.min(length, Libc.MAX_CHUNK),
                   0);
-      return n >= 0 ? (int) n : -errno[0];
+      return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
   /** As the other, into {@code [offset, offset + length)} of a direct buffer. */
-  public static int recv(int fd, ByteBuffer buffer, int offset, int length, int[] errno) {
+  public static int recv(int fd, ByteBuffer buffer, int offset, int length, ErrnoCell errno) {
     try {
       long n =
           (long)
               RECV.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
                   MemorySegment.ofBuffer(buffer.slice(offset, length)),
                   (long) Math.min(length, Libc.MAX_CHUNK),
                   0);
-      return n >= 0 ? (int) n : -errno[0];
+      return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
   /** Sends at most {@code length} bytes, and at most 64 KiB, without SIGPIPE. */
-  public static int send(int fd, byte[] buffer, int offset, int length, int[] errno) {
+  public static int send(int fd, byte[] buffer, int offset, int length, ErrnoCell errno) {
     try {
       long n =
           (long)
               SEND.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
-                  MemorySegment.ofArray(buffer).asSlice(offset, length),
+                  segment(buffer, offset),
                   (long) Math.min(length, Libc.MAX_CHUNK),
                   MSG_NOSIGNAL);
-      return n >= 0 ? (int) n : -errno[0];
+      return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
   }
 
   /** As the other, from {@code [offset, offset + length)} of a direct buffer. */
-  public static int send(int fd, ByteBuffer buffer, int offset, int length, int[] errno) {
+  public static int send(int fd, ByteBuffer buffer, int offset, int length, ErrnoCell errno) {
     try {
       long n =
           (long)
               SEND.invokeExact(
-                  MemorySegment.ofArray(errno),
+                  errno.segment,
                   fd,
                   MemorySegment.ofBuffer(buffer.slice(offset, length)),
                   (long) Math.min(length, Libc.MAX_CHUNK),
                   MSG_NOSIGNAL);
-      return n >= 0 ? (int) n : -errno[0];
+      return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }

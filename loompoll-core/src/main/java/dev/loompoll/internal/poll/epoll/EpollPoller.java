@@ -7,6 +7,7 @@ import dev.loompoll.internal.poll.ReadinessPoller;
 import dev.loompoll.internal.sys.EpollCalls;
 import dev.loompoll.internal.sys.EpollCalls.EventBuffer;
 import dev.loompoll.internal.sys.Errno;
+import dev.loompoll.internal.sys.ErrnoCell;
 import dev.loompoll.internal.sys.FdCalls;
 import dev.loompoll.internal.sys.SocketAddresses;
 import dev.loompoll.internal.sys.SocketCalls;
@@ -76,7 +77,7 @@ public final class EpollPoller extends ReadinessPoller {
 
   /** Makes one; on failure frees what it had and says which step failed. */
   public static EpollPoller open() throws PollerFailure {
-    int[] errno = new int[1];
+    ErrnoCell errno = new ErrnoCell();
     int epfd = EpollCalls.create(errno);
     if (epfd < 0) {
       throw failed("epoll_create1", -epfd);
@@ -114,7 +115,7 @@ public final class EpollPoller extends ReadinessPoller {
 
   private static final class Events implements Buffer {
     final EventBuffer events = new EventBuffer(EVENTS_A_WAIT);
-    final int[] errno = new int[1];
+    final ErrnoCell errno = new ErrnoCell();
   }
 
   @Override
@@ -163,7 +164,7 @@ public final class EpollPoller extends ReadinessPoller {
   @Override
   public void wake() {
     if ((int) WAKING.getVolatile(this) == 0 && WAKING.compareAndSet(this, 0, 1)) {
-      int[] errno = new int[1];
+      ErrnoCell errno = new ErrnoCell();
       while (FdCalls.eventfdWrite(eventfd, errno) == -Errno.EINTR) {
         // again; EAGAIN would mean that the counter is full, so it will be seen
       }
@@ -185,7 +186,7 @@ public final class EpollPoller extends ReadinessPoller {
   @Override
   protected int sysRead(
       FD fd, byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
-    int[] errno = fd.errno(false);
+    ErrnoCell errno = fd.errno(false);
     return heap != null
         ? SocketCalls.recv(fd.sysfd(), heap, offset, length, errno)
         : SocketCalls.recv(fd.sysfd(), Objects.requireNonNull(direct), offset, length, errno);
@@ -194,7 +195,7 @@ public final class EpollPoller extends ReadinessPoller {
   @Override
   protected int sysWrite(
       FD fd, byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
-    int[] errno = fd.errno(true);
+    ErrnoCell errno = fd.errno(true);
     return heap != null
         ? SocketCalls.send(fd.sysfd(), heap, offset, length, errno)
         : SocketCalls.send(fd.sysfd(), Objects.requireNonNull(direct), offset, length, errno);

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# User-space instructions per echo, counted by valgrind's callgrind: exact, and the same on any
+# machine, also where perf has no counters. The server runs some 50 times slower under it, which does
+# not change what it executes; the count takes in the JVM's other threads, so it is repeated and the
+# least is the answer. Usage: scripts/bench-instructions.sh [CONNECTIONS] [CONTESTANT...]
+# shellcheck source=scripts/bench-common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/bench-common.sh"
+
+connections=${1:-100}
+shift || true
+[ $# -gt 0 ] || set -- loompoll loompoll-fallback jdk-virtual
+warmup=${WARMUP:-90} # seconds: the compiler has to get through all of it, slowly
+rounds=${ROUNDS:-5}
+command -v valgrind >/dev/null || {
+  echo "bench-instructions.sh: needs valgrind (Debian package valgrind)" >&2
+  exit 1
+}
+
+work=$(mktemp -d)
+pids=()
+# shellcheck disable=SC2317 # called by trap
+cleanup() {
+  kill "${pids[@]}" 2>/dev/null || true
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+java=("$JAVA_HOME/bin/java" -cp "$classpath")
+# What valgrind emulates; and one collector that has no threads of its own.
+jvm=(-XX:UseAVX=2 -XX:+UseSerialGC -Xms64m -Xmx256m --enable-native-access=ALL-UNNAMED)
+echoes=dev.loompoll.bench.server
+
+server() { # contestant
+  case $1 in
+    loompoll) server=("${java[@]}" "${jvm[@]}" --add-opens java.base/java.lang=ALL-UNNAMED
+      -Dloompoll.procs=1 $echoes.LoompollEcho) ;;
+    loompoll-fallback) server=("${java[@]}" "${jvm[@]}" -Djdk.virtualThreadScheduler.parallelism=1
+      $echoes.LoompollEcho) ;;
+    jdk-virtual) server=("${java[@]}" "${jvm[@]}" -Djdk.virtualThreadScheduler.parallelism=1
+      $echoes.JdkVirtualEcho) ;;
+    *)
+      echo "bench-instructions.sh: unknown contestant $1: there are loompoll, loompoll-fallback, jdk-virtual" >&2
+      exit 2
+      ;;
+  esac
+}
+
+ask() { # one command to the load generator, one line back
+  echo "$*" >&"${LOAD[1]}"
+  read -r -t 600 answer <&"${LOAD[0]}"
+}
+
+for name in "$@"; do
+  server "$name"
+  out=$work/$name
+  valgrind --tool=callgrind --smc-check=all-non-file --callgrind-out-file="$out.cg" \
+    --vex-iropt-register-updates=allregs-at-each-insn --px-file-backed=unwindregs-at-mem-access \
+    "${server[@]}" >"$out.log" 2>&1 &
+  pid=$!
+  pids+=("$pid")
+  for _ in $(seq 600); do
+    grep -q '^listening on' "$out.log" && break
+    kill -0 "$pid" 2>/dev/null || { cat "$out.log" >&2; exit 1; }
+    read -r -t 0.1 <> <(:) || true # a tenth of a second
+  done
+  port=$(sed -n 's/^listening on .*:\([0-9]*\).*/\1/p' "$out.log" | head -1)
+  coproc LOAD { exec "${java[@]}" --enable-native-access=ALL-UNNAMED dev.loompoll.bench.load.LoadMain 2>>"$out.load"; }
+  pids+=("$LOAD_PID")
+  ask open s 127.0.0.1 "$port" "$connections" 64
+  ask run s "$((warmup * 1000))" 0 0 0
+  best=
+  for _ in $(seq "$rounds"); do
+    callgrind_control -z "$pid" >/dev/null 2>&1
+    ask run s 5000 0 0 0
+    callgrind_control -d "$pid" >/dev/null 2>&1
+    file=$(find "$work" -name "$name.cg*" -printf '%T@ %p\n' | sort -n | tail -1 | cut -d' ' -f2-)
+    count=$(sed -n 's/.*"echoes":\([0-9]*\).*/\1/p' <<<"$answer")
+    ir=$(sed -n 's/^totals: //p' "$file" | tail -1)
+    [ -n "$count" ] && [ -n "$ir" ] || { echo "no figures: $answer" >&2; exit 1; }
+    each=$((ir / count))
+    echo "$name: $count echoes, $each instructions each" >&2
+    [ -n "$best" ] && [ "$best" -le "$each" ] || best=$each
+  done
+  printf '%-20s %6d user instructions an echo (%d connections, 64 bytes, least of %d rounds)\n' \
+    "$name" "$best" "$connections" "$rounds"
+  kill "$pid" "$LOAD_PID" 2>/dev/null || true
+  wait "$pid" "$LOAD_PID" 2>/dev/null || true
+done
