@@ -250,10 +250,12 @@ public final class Machine extends Thread {
   /** A P that always finds something of its own never comes to steal; so it looks here, in turn. */
   private void pollStuckNeighbour() {
     Processor[] all = scheduler.processors();
-    neighbour = neighbour + 1 < all.length ? neighbour + 1 : 0;
-    Processor other = all[neighbour];
-    if (other != p && isStuck(other)) {
-      poll(other.loop);
+    if (all.length > 1) {
+      neighbour = neighbour % (all.length - 1) + 1; // 1 .. length - 1 places on from here
+      Processor other = all[(p.id + neighbour) % all.length];
+      if (isStuck(other)) {
+        poll(other.loop);
+      }
     }
   }
 
