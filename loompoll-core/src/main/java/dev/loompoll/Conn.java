@@ -6,6 +6,7 @@ import dev.loompoll.internal.poll.Result;
 import dev.loompoll.internal.sys.SocketCalls;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -191,11 +192,16 @@ public final class Conn implements GatheringByteChannel, ScatteringByteChannel, 
       while (i < end && bytes + (long) srcs[i].remaining() <= GATHERED) {
         bytes += srcs[i++].remaining();
       }
-      if (i - first <= 1) {
-        total += write(srcs[first]);
-        i = first + 1;
-      } else {
-        total += writeGathered(srcs, first, i, bytes);
+      try {
+        if (i - first <= 1) {
+          total += write(srcs[first]);
+          i = first + 1;
+        } else {
+          total += writeGathered(srcs, first, i, bytes);
+        }
+      } catch (InterruptedIOException e) { // a deadline or an interrupt: all that went counts
+        e.bytesTransferred += (int) Math.min(total, Integer.MAX_VALUE - e.bytesTransferred);
+        throw e;
       }
     }
     return total;

@@ -23,9 +23,7 @@ final class DialCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private HelpOption help;
 
-  @Parameters(
-      paramLabel = "ADDRESS",
-      description = "Where to: host:port, :port or [ipv6]:port.")
+  @Parameters(paramLabel = "ADDRESS", description = "Where to: host:port, :port or [ipv6]:port.")
   private String address = "";
 
   @Override

@@ -8,9 +8,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream to the connection and the connection to a stream, both at once, until the peer closes.
+ * Input to the connection and the connection to output, both at once, until the peer closes.
  *
- * <p>A failed write does not end it: what the peer has sent before that still comes out.
+ * <p>A failed write does not end it: what the peer has sent before that still comes out. Nor does
+ * the end of what the peer sends cut off input that is there: it may have closed one direction
+ * only.
  */
 final class Dialogue {
   private static final int CHUNK = 64 * 1024;
@@ -19,7 +21,9 @@ final class Dialogue {
   private final InputStream in;
   private final OutputStream out;
 
-  /** Held while something is being sent. Fair, for {@link #finishSending} asks again and again. */
+  /**
+   * Held while there is something to send. Fair, for {@link #finishSending} asks again and again.
+   */
   private final ReentrantLock sending = new ReentrantLock(true);
 
   private volatile @Nullable IOException sendFailure;
@@ -54,13 +58,24 @@ final class Dialogue {
 
   private void send() {
     byte[] chunk = new byte[CHUNK];
-    try {
-      int n;
-      do {
-        n = in.read(chunk);
-      } while (n > 0 && sendChunk(chunk, n));
-    } catch (IOException e) {
-      sendFailure = new IOException("stdin: " + e.getMessage(), e);
+    boolean more = true;
+    while (more) {
+      boolean ready = ready();
+      int n = ready ? 0 : input(chunk); // waits for input without the lock
+      sending.lock();
+      try {
+        // Not before: it must not look as if all were sent when the last of it is in our hands.
+        n = ready ? input(chunk) : n;
+        more = n > 0;
+        if (more) {
+          conn.write(chunk, 0, n);
+        }
+      } catch (IOException e) {
+        sendFailure = e;
+        more = false;
+      } finally {
+        sending.unlock();
+      }
     }
     try {
       conn.closeWrite();
@@ -69,30 +84,33 @@ final class Dialogue {
     }
   }
 
-  private boolean sendChunk(byte[] chunk, int n) {
-    sending.lock();
+  private boolean ready() {
     try {
-      conn.write(chunk, 0, n);
-      return true;
+      return in.available() > 0;
     } catch (IOException e) {
-      sendFailure = e; // under the lock, so that finishSending sees it
-      return false;
-    } finally {
-      sending.unlock();
+      return false; // reading will tell
+    }
+  }
+
+  private int input(byte[] chunk) {
+    try {
+      return in.read(chunk);
+    } catch (IOException e) {
+      sendFailure = new IOException("stdin: " + e.getMessage(), e);
+      return -1;
     }
   }
 
   /**
-   * The peer sends no more. It may still read, and a write may be about to fail, so whatever input
-   * is there goes out first. Input that may come later is not waited for.
+   * The peer sends no more. Whatever input is there still goes out, or fails to. Input that may
+   * come later is not waited for.
    */
-  private void finishSending(Thread sender) throws IOException {
-    while (sender.isAlive()) {
+  private void finishSending(Thread sender) {
+    boolean more = true;
+    while (more && sender.isAlive()) {
       sending.lock();
       try {
-        if (sendFailure != null || in.available() == 0) {
-          return;
-        }
+        more = sendFailure == null && ready();
       } finally {
         sending.unlock();
       }

@@ -1,5 +1,6 @@
 package dev.loompoll.cli;
 
+import dev.loompoll.ConnResetException;
 import dev.loompoll.Listener;
 import dev.loompoll.Net;
 import java.io.PrintWriter;
@@ -123,7 +124,7 @@ final class EchoCommand implements Callable<Integer> {
 
   /** A reset is a peer's everyday; it shows with --debug only. */
   private void connectionFailed(Throwable t) {
-    boolean everyday = t instanceof dev.loompoll.ConnResetException;
+    boolean everyday = t instanceof ConnResetException;
     if (!everyday || root.debug()) {
       spec.commandLine().getErr().println("loompoll echo: " + Errors.message(t));
     }

@@ -32,7 +32,10 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     return e instanceof UnmatchedArgumentException u
             && !u.isUnknownOption()
             && !command.getSubcommands().isEmpty()
-        ? "unknown command \"" + u.getUnmatched().getFirst() + "\": " + LoompollCommand.list(command)
+        ? "unknown command \""
+            + u.getUnmatched().getFirst()
+            + "\": "
+            + LoompollCommand.list(command)
         : message(e);
   }
 

@@ -21,10 +21,10 @@ final class PollerCheck {
     }
     String release = System.getProperty("os.version");
     findings.add(Finding.ok("system", Version.system()));
-    findings.add(Finding.ok("epoll", "the back end in use"));
+    findings.add(Finding.ok("epoll", "there; Loompoll uses it"));
     findings.add(
         isAtLeast(release, 5, 11)
-            ? Finding.ok("epoll_pwait2", "there, so timers are exact to less than a millisecond")
+            ? Finding.ok("epoll_pwait2", "there, so timers can be exact to less than a millisecond")
             : Finding.note("epoll_pwait2", "needs Linux 5.11; timers are exact to a millisecond"));
     OptionalLong disabled = Proc.number("/proc/sys/kernel/io_uring_disabled");
     boolean filtered = Proc.read("/proc/self/status").contains("\nSeccomp:\t2");

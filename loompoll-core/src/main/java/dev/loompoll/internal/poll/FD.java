@@ -82,8 +82,7 @@ public class FD extends FDMutex {
     } finally {
       unlock(false);
     }
-    charge(Result.count(result));
-    return result;
+    return charged(result);
   }
 
   /** All bytes, or as many as the count says and a reason. */
@@ -95,21 +94,18 @@ public class FD extends FDMutex {
     }
     int done = 0;
     try {
-      while (done < length) {
+      while (done < length && code == Result.OK) {
         if (done > 0) {
           charge(MAX_CHUNK);
         }
         long result = poller.write(this, heap, direct, offset + done, length - done);
         done += Result.count(result);
-        if (Result.code(result) != Result.OK) {
-          return Result.of(done, Result.code(result));
-        }
+        code = Result.code(result);
       }
     } finally {
       unlock(true);
     }
-    charge(done % MAX_CHUNK);
-    return Result.ok(done);
+    return charged(Result.of(done, code));
   }
 
   /** Accepts; the count is the new descriptor. */
@@ -124,8 +120,7 @@ public class FD extends FDMutex {
     } finally {
       unlock(false);
     }
-    charge(0);
-    return result;
+    return charged(result);
   }
 
   /** Connects and registers; {@link Result#OK} or the reason. */
@@ -348,6 +343,12 @@ public class FD extends FDMutex {
       }
     }
     return e;
+  }
+
+  /** A failure costs as much as a large transfer: its exception does, and it may be tried for ever. */
+  private long charged(long result) {
+    charge(Result.code(result) == Result.OK ? Result.count(result) % MAX_CHUNK : MAX_CHUNK);
+    return result;
   }
 
   private void charge(int bytes) {

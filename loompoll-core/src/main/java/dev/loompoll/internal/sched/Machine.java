@@ -184,8 +184,10 @@ public final class Machine extends Thread {
     }
     if (p.ticks % FAIRNESS_TICKS == 0) {
       poll(p.loop);
-      pollStuckNeighbour();
       Runnable task = scheduler.pollGlobal();
+      if (task == null) {
+        task = helpStuckNeighbour();
+      }
       if (task != null) {
         return task;
       }
@@ -248,15 +250,19 @@ public final class Machine extends Thread {
   }
 
   /** A P that always finds something of its own never comes to steal; so it looks here, in turn. */
-  private void pollStuckNeighbour() {
+  private @Nullable Runnable helpStuckNeighbour() {
     Processor[] all = scheduler.processors();
-    if (all.length > 1) {
-      neighbour = neighbour % (all.length - 1) + 1; // 1 .. length - 1 places on from here
-      Processor other = all[(p.id + neighbour) % all.length];
-      if (isStuck(other)) {
-        poll(other.loop);
-      }
+    if (all.length == 1) {
+      return null;
     }
+    neighbour = neighbour % (all.length - 1) + 1; // 1 .. length - 1 places on from here
+    Processor other = all[(p.id + neighbour) % all.length];
+    if (!isStuck(other)) {
+      return null;
+    }
+    poll(other.loop);
+    Runnable task = stealHalf(other);
+    return task != null || !other.hasNext() ? task : other.exchangeNext(null);
   }
 
   /** Whether it runs the same task as when this M looked last. */
@@ -268,14 +274,9 @@ public final class Machine extends Thread {
   }
 
   private @Nullable Runnable stealFrom(Processor victim) {
-    int n = victim.queue.stealHalf(stolen);
-    if (n > 0) {
-      for (int k = 1; k < n; k++) {
-        scheduler.push(p, stolen[k]);
-      }
-      Runnable task = stolen[0];
-      Arrays.fill(stolen, 0, n, null);
-      return task;
+    Runnable first = stealHalf(victim);
+    if (first != null) {
+      return first;
     }
     boolean stuck = isStuck(victim);
     if (!stuck && victim.hasNext()) {
@@ -288,6 +289,19 @@ public final class Machine extends Thread {
     if (task == null && poll(victim.loop) > 0) {
       task = p.queue.pop();
     }
+    return task;
+  }
+
+  private @Nullable Runnable stealHalf(Processor victim) {
+    int n = victim.queue.stealHalf(stolen);
+    if (n == 0) {
+      return null;
+    }
+    for (int k = 1; k < n; k++) {
+      scheduler.push(p, stolen[k]);
+    }
+    Runnable task = stolen[0];
+    Arrays.fill(stolen, 0, n, null);
     return task;
   }
 

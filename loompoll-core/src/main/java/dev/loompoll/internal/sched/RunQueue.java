@@ -65,7 +65,7 @@ final class RunQueue {
   private volatile long tail;
 
   RunQueue(int capacity) {
-    if (Integer.bitCount(capacity) != 1) {
+    if (capacity < 1 || Integer.bitCount(capacity) != 1) {
       throw new IllegalArgumentException("capacity must be a power of two: " + capacity);
     }
     mask = capacity - 1;

@@ -97,9 +97,10 @@ public final class Timers {
   /**
    * Makes sure that {@code e} is looked at by {@code when}. Lock-free; any thread.
    *
-   * @return the time at which the inbox now says to look, to be compared with a blocked owner's wait;
-   *     NEVER if somebody else sees to that. It may be earlier than {@code when}: between our CAS and
-   *     our push another thread may have armed the entry earlier, and left the push to us.
+   * @return the time to compare with a blocked owner's wait; NEVER if it need not be woken. It may be
+   *     earlier than {@code when}: between our CAS and our push another thread may have armed the
+   *     entry earlier, woken the owner before there was anything in the inbox, and left the push to
+   *     us.
    */
   public long arm(Entry e, long when) {
     for (; ; ) {
@@ -109,7 +110,7 @@ public final class Timers {
       }
       if (WHEN.compareAndSet(e, armed, when)) {
         if (!QUEUED.compareAndSet(e, 0, 1)) {
-          return NEVER;
+          return when; // in the inbox, perhaps since its pusher saw no need to wake anybody
         }
         Entry head;
         do {

@@ -1,0 +1,168 @@
+package dev.loompoll.internal.sched;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.loompoll.testing.Callers;
+import dev.loompoll.testing.Group;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TimersTest {
+  /** Has a deadline of its own, as a PollDesc has; a later one is not told to the timers. */
+  private static final class Alarm extends Timers.Entry {
+    final AtomicLong deadline = new AtomicLong(Timers.NEVER);
+    final AtomicInteger rang = new AtomicInteger();
+
+    void set(Timers timers, long when) {
+      deadline.set(when);
+      if (when != Timers.NEVER) {
+        timers.arm(this, when);
+      }
+    }
+
+    @Override
+    protected long fire(long now) {
+      long d = deadline.get();
+      if (d > now) {
+        return d;
+      }
+      if (deadline.compareAndSet(d, Timers.NEVER)) {
+        rang.incrementAndGet();
+      }
+      return deadline.get();
+    }
+  }
+
+  private final Timers timers = new Timers();
+
+  @Test
+  void ringsOnceAndNotEarly() {
+    Alarm alarm = new Alarm();
+    assertEquals(Timers.NEVER, timers.next());
+    alarm.set(timers, 100);
+    assertTrue(timers.hasInbox());
+    assertEquals(0, timers.run(99));
+    assertEquals(100, timers.next());
+    assertEquals(1, timers.size());
+    assertEquals(1, timers.run(100));
+    assertEquals(1, alarm.rang.get());
+    assertEquals(Timers.NEVER, timers.next());
+    assertEquals(0, timers.size());
+    assertEquals(0, timers.run(1000));
+  }
+
+  @Test
+  void laterDeadlineStaysWhereItIs() {
+    Alarm alarm = new Alarm();
+    alarm.set(timers, 100);
+    timers.run(0);
+    alarm.deadline.set(200);
+    assertEquals(Timers.NEVER, timers.arm(alarm, 200)); // looked at early enough
+    assertEquals(100, timers.next());
+    timers.run(150);
+    assertEquals(0, alarm.rang.get());
+    assertEquals(200, timers.next());
+    timers.run(200);
+    assertEquals(1, alarm.rang.get());
+  }
+
+  @Test
+  void earlierDeadlineIsToldToTheOwner() {
+    Alarm alarm = new Alarm();
+    assertEquals(100, timers.arm(alarm, 100));
+    timers.run(0);
+    assertEquals(50, timers.arm(alarm, 50));
+    timers.run(0);
+    assertEquals(50, timers.next());
+    assertEquals(1, timers.size());
+  }
+
+  /** Against a list of deadlines, in which everything due rings, once, whatever was set before. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void agreesWithTheModel(long seed) {
+    Random random = new Random(seed);
+    List<Alarm> alarms = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      alarms.add(new Alarm());
+    }
+    long[] deadline = new long[alarms.size()];
+    java.util.Arrays.fill(deadline, Timers.NEVER);
+    int[] rang = new int[alarms.size()];
+    long now = 0;
+    for (int step = 0; step < 20_000; step++) {
+      int i = random.nextInt(deadline.length);
+      switch (random.nextInt(4)) {
+        case 0 -> deadline[i] = Timers.NEVER;
+        case 1 -> deadline[i] = now + random.nextInt(10);
+        case 2 -> deadline[i] = now + random.nextInt(1000);
+        default -> {
+          now += random.nextInt(20);
+          timers.run(now);
+          long earliest = Timers.NEVER;
+          for (int k = 0; k < deadline.length; k++) {
+            if (deadline[k] <= now) {
+              deadline[k] = Timers.NEVER;
+              rang[k]++;
+            }
+            earliest = Math.min(earliest, deadline[k]);
+            assertEquals(rang[k], alarms.get(k).rang.get(), "alarm " + k + " at " + now);
+          }
+          assertTrue(timers.next() <= earliest, "a wait would outlast a timer");
+          assertTrue(timers.next() > now, "a wait would end at once, for nothing");
+          continue;
+        }
+      }
+      alarms.get(i).set(timers, deadline[i]);
+    }
+    assertTrue(timers.size() <= alarms.size());
+  }
+
+  /** Setters and several pollers at once: at the end, every deadline has rung. */
+  @Test
+  void concurrently() throws Exception {
+    AtomicLong now = new AtomicLong(1);
+    AtomicInteger setting = new AtomicInteger(3);
+    List<Alarm> all = java.util.Collections.synchronizedList(new ArrayList<>());
+    Group group = new Group(Callers.PLATFORM_THREADS);
+    for (int i = 0; i < 3; i++) {
+      Random random = new Random(i);
+      group.go(
+          () -> {
+            Alarm[] own = new Alarm[20];
+            for (int k = 0; k < own.length; k++) {
+              own[k] = new Alarm();
+              all.add(own[k]);
+            }
+            for (int k = 0; k < 50_000; k++) {
+              own[random.nextInt(own.length)].set(timers, now.get() + random.nextInt(50));
+            }
+            setting.decrementAndGet();
+          });
+    }
+    for (int i = 0; i < 2; i++) {
+      group.go(
+          () -> {
+            while (setting.get() > 0) {
+              timers.run(now.incrementAndGet());
+            }
+          });
+    }
+    group.await();
+    timers.run(now.get() + 50);
+    for (Alarm alarm : all) {
+      assertEquals(Timers.NEVER, alarm.deadline.get(), "a deadline was lost");
+      assertTrue(alarm.rang.get() > 0);
+    }
+    timers.run(now.get() + 100); // what was armed for an earlier deadline
+    assertEquals(0, timers.size());
+    assertEquals(Timers.NEVER, timers.next());
+  }
+}
