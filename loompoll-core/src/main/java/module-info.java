@@ -1,6 +1,6 @@
 /**
- * Go's network model on the JVM: blocking listeners and connections, one virtual thread each, at the
- * speed of an event loop.
+ * Go's network model on the JVM: blocking listeners and connections, one virtual thread each, at
+ * the speed of an event loop.
  *
  * <p>Wants {@code --enable-native-access=dev.loompoll.core} (system calls) and {@code --add-opens
  * java.base/java.lang=dev.loompoll.core} (its own scheduler). Without the second it runs on the

@@ -59,7 +59,10 @@ final class Addresses {
       return inet;
     }
     throw new AddressException(
-        "address \"" + address + "\": not an internet address, but " + address.getClass().getName());
+        "address \""
+            + address
+            + "\": not an internet address, but "
+            + address.getClass().getName());
   }
 
   /** The host's addresses; of an unresolved InetSocketAddress too. */

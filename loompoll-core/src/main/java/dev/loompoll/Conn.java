@@ -32,15 +32,16 @@ import org.jspecify.annotations.Nullable;
  *       changed. One that has passed wins over data that is there. Setting a later one revives the
  *       connection.
  *   <li>by {@link #close} on another thread, with {@link ConnClosedException};
- *   <li>by an <b>interrupt</b>, with {@link java.io.InterruptedIOException}; the thread's flag stays
- *       set, the connection open, and no byte is lost. It is looked at before waiting only: data
- *       that is there is read all the same.
+ *   <li>by an <b>interrupt</b>, with {@link java.io.InterruptedIOException}; the thread's flag
+ *       stays set, the connection open, and no byte is lost. It is looked at before waiting only:
+ *       data that is there is read all the same.
  * </ul>
  *
  * <p>Exceptions of a write that moved some bytes say how many in {@code bytesTransferred}. Nagle's
  * delay is off and keep-alive is on, every 15 s, as in Go.
  */
-public final class Conn implements GatheringByteChannel, ScatteringByteChannel, java.nio.channels.ByteChannel {
+public final class Conn
+    implements GatheringByteChannel, ScatteringByteChannel, java.nio.channels.ByteChannel {
   /** Several buffers are gathered into one system call, and one packet, up to this many bytes. */
   private static final int GATHERED = 64 * 1024;
 
@@ -353,8 +354,8 @@ public final class Conn implements GatheringByteChannel, ScatteringByteChannel, 
   /**
    * Turns keep-alive on.
    *
-   * @param idle before the first probe, and {@code interval} between probes: 1 s to 32767 s, rounded
-   *     up to seconds
+   * @param idle before the first probe, and {@code interval} between probes: 1 s to 32767 s,
+   *     rounded up to seconds
    * @param count probes without an answer until the connection is given up, 1 to 127
    */
   public void setKeepAlive(Duration idle, Duration interval, int count) throws IOException {
@@ -371,8 +372,8 @@ public final class Conn implements GatheringByteChannel, ScatteringByteChannel, 
   /**
    * What close does with data not sent yet ({@code SO_LINGER}).
    *
-   * @param seconds negative: send in the background, the default; 0: discard and reset; else wait at
-   *     most so long
+   * @param seconds negative: send in the background, the default; 0: discard and reset; else wait
+   *     at most so long
    */
   public void setLinger(int seconds) throws IOException {
     int[] linger = {seconds >= 0 ? 1 : 0, Math.max(seconds, 0)};

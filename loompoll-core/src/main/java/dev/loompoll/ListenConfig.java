@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backlog how many connections the kernel may hold for {@code accept}; 0 is as many as the
  *     system allows ({@code net.core.somaxconn}), which is the default
- * @param reusePort whether several listeners may share the address, the kernel spreading connections
- *     over them ({@code SO_REUSEPORT}); default no
+ * @param reusePort whether several listeners may share the address, the kernel spreading
+ *     connections over them ({@code SO_REUSEPORT}); default no
  * @param returnResourceErrors whether {@code accept} throws when descriptors or memory run out,
  *     instead of backing off until there are some; default no
  * @param keepAlive the idle time before TCP probes a peer, and between probes, 1 s to 32767 s; null

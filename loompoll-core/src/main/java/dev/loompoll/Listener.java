@@ -127,7 +127,8 @@ public final class Listener implements Closeable {
   /**
    * Sets when {@code accept} gives up, for calls that wait now too.
    *
-   * @param nanoTime on the scale of {@link System#nanoTime}; a time that has passed ends them at once
+   * @param nanoTime on the scale of {@link System#nanoTime}; a time that has passed ends them at
+   *     once
    */
   public void setDeadline(long nanoTime) {
     Deadlines.set(fd, true, false, nanoTime);

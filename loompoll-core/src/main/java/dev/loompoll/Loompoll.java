@@ -121,7 +121,8 @@ public final class Loompoll {
     }
     Scheduler.Counters c =
         scheduler == null ? new Scheduler.Counters(0, 0, 0, 0, 0, 0, 0) : scheduler.counters();
-    long finished = Counters.FINISHED.sum(); // before STARTED, so that the difference is not negative
+    long finished =
+        Counters.FINISHED.sum(); // before STARTED, so that the difference is not negative
     long started = Counters.STARTED.sum();
     return new Stats(
         scheduler == null ? 0 : scheduler.procs(),

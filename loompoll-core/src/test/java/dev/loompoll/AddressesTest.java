@@ -36,8 +36,7 @@ class AddressesTest {
         "h: | port \"\" is not a number from 0 to 65535",
       })
   void saysWhatIsWrong(String address, String why) {
-    AddressException e =
-        assertThrows(AddressException.class, () -> Addresses.parse(address));
+    AddressException e = assertThrows(AddressException.class, () -> Addresses.parse(address));
     assertEquals("address \"" + address + "\": " + why, e.getMessage());
   }
 
@@ -50,8 +49,7 @@ class AddressesTest {
   @Test
   void formats() {
     assertEquals("127.0.0.1:80", Addresses.format(new InetSocketAddress("127.0.0.1", 80)));
-    assertEquals(
-        "[0:0:0:0:0:0:0:1]:80", Addresses.format(new InetSocketAddress("::1", 80)));
+    assertEquals("[0:0:0:0:0:0:0:1]:80", Addresses.format(new InetSocketAddress("::1", 80)));
     assertEquals("name:80", Addresses.format(InetSocketAddress.createUnresolved("name", 80)));
     assertEquals("?", Addresses.format(null));
   }

@@ -102,8 +102,7 @@ class InterruptTest {
   void write() throws Exception {
     byte[] data = Traffic.random(3, 32 << 20);
     AtomicInteger went = new AtomicInteger();
-    interruptWhileBlocked(
-        () -> went.set(assertInterrupted(() -> a.write(data)).bytesTransferred));
+    interruptWhileBlocked(() -> went.set(assertInterrupted(() -> a.write(data)).bytesTransferred));
     ByteArrayOutputStream seen = new ByteArrayOutputStream();
     group.go(
         () -> {

@@ -158,13 +158,25 @@ class NetTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "127.0.0.1", "localhost", "::1", "::1:80", "[::1]", "[::1:80", "127.0.0.1:", ":x",
-        "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1:123456", "h:80:80", "h: 80"
+        "",
+        "127.0.0.1",
+        "localhost",
+        "::1",
+        "::1:80",
+        "[::1]",
+        "[::1:80",
+        "127.0.0.1:",
+        ":x",
+        "127.0.0.1:65536",
+        "127.0.0.1:-1",
+        "127.0.0.1:+1",
+        "127.0.0.1:123456",
+        "h:80:80",
+        "h: 80"
       })
   void badAddress(String address) {
     for (String network : List.of("tcp", "tcp4", "tcp6")) {
-      AddressException e =
-          assertThrows(AddressException.class, () -> Net.listen(network, address));
+      AddressException e = assertThrows(AddressException.class, () -> Net.listen(network, address));
       assertTrue(e.getMessage().startsWith("address \"" + address + "\": "), e.getMessage());
       assertThrows(AddressException.class, () -> Net.dial(network, address));
     }
@@ -194,8 +206,7 @@ class NetTest {
         () -> {
           ConnectException e =
               assertThrows(ConnectException.class, () -> Net.dial("tcp", "127.0.0.1:1"));
-          assertEquals(
-              "dial tcp 127.0.0.1:1: connection refused (ECONNREFUSED)", e.getMessage());
+          assertEquals("dial tcp 127.0.0.1:1: connection refused (ECONNREFUSED)", e.getMessage());
           e = assertThrows(ConnectException.class, () -> Net.dial("tcp6", "[::1]:1"));
           assertEquals(
               "dial tcp6 [0:0:0:0:0:0:0:1]:1: connection refused (ECONNREFUSED)", e.getMessage());
@@ -239,8 +250,11 @@ class NetTest {
     try (Pair pair = Pair.open()) {
       Conn a = pair.a();
       String where =
-          " tcp4 127.0.0.1:" + a.localAddress().getPort() + "->127.0.0.1:"
-              + a.remoteAddress().getPort() + ": ";
+          " tcp4 127.0.0.1:"
+              + a.localAddress().getPort()
+              + "->127.0.0.1:"
+              + a.remoteAddress().getPort()
+              + ": ";
       a.setReadDeadline(Duration.ZERO);
       IOException e = assertThrows(IOException.class, () -> a.read(new byte[1]));
       assertEquals("read" + where + "i/o timeout", e.getMessage());
@@ -407,8 +421,7 @@ class NetTest {
     try (Pair pair = Pair.open()) {
       Conn a = pair.a();
       Duration second = Duration.ofSeconds(1);
-      assertThrows(
-          IllegalArgumentException.class, () -> a.setKeepAlive(Duration.ZERO, second, 1));
+      assertThrows(IllegalArgumentException.class, () -> a.setKeepAlive(Duration.ZERO, second, 1));
       assertThrows(
           IllegalArgumentException.class, () -> a.setKeepAlive(second, second.negated(), 1));
       IOException e = assertThrows(IOException.class, () -> a.setKeepAlive(second, second, 128));

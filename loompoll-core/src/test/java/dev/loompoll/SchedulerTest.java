@@ -421,8 +421,7 @@ class SchedulerTest {
       for (int i = 0; i < 10; i++) {
         group.go(
             () -> {
-              try (Socket socket =
-                  new Socket(server.getInetAddress(), server.getLocalPort())) {
+              try (Socket socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
                 for (int k = 0; k < 100; k++) {
                   socket.getOutputStream().write(k);
                   assertEquals(k, socket.getInputStream().read());

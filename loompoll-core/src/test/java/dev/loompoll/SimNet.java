@@ -26,8 +26,7 @@ final class SimNet {
     SplittableRandom picks = random.split();
     poller =
         new SimPoller(
-            random.nextLong(),
-            () -> outcome.completeExceptionally(new AssertionError(asleep())));
+            random.nextLong(), () -> outcome.completeExceptionally(new AssertionError(asleep())));
     scheduler = new Scheduler(1, () -> poller, poller, picks::nextInt);
     poller.attach(scheduler.loops()[0]);
   }

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The library over a simulated kernel, in virtual time, one M, the next goroutine drawn by the seed.
- * {@code -Dloompoll.sim.seeds=N} runs more seeds, {@code -Dloompoll.sim.seed=S} replays one.
+ * The library over a simulated kernel, in virtual time, one M, the next goroutine drawn by the
+ * seed. {@code -Dloompoll.sim.seeds=N} runs more seeds, {@code -Dloompoll.sim.seed=S} replays one.
  *
- * <p>The simulation stands on our own scheduler, so it runs whenever the JDK's hook is there, in both
- * runs of the suite.
+ * <p>The simulation stands on our own scheduler, so it runs whenever the JDK's hook is there, in
+ * both runs of the suite.
  */
 class SimulationTest {
   private static final int SEEDS = Integer.getInteger("loompoll.sim.seeds", 1000);
@@ -147,7 +147,8 @@ class SimulationTest {
               // sticky, and it wins over data
               assertThrows(DeadlineExceededException.class, () -> conn.read(new byte[10]));
               conn.clearReadDeadline();
-              byte[] sent = bytes(net.random, 1 + net.random.nextInt(16)); // fits the smallest buffer
+              byte[] sent =
+                  bytes(net.random, 1 + net.random.nextInt(16)); // fits the smallest buffer
               conn.write(sent);
               byte[] got = new byte[sent.length];
               for (int n = 0; n < got.length; ) {

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Everything at once and at random: connect, echo, half-close, reset, deadlines, interrupts, closing
- * from other threads. Whatever a client reads is what it wrote; at the end nothing hangs (the
- * watchdog) and nothing is left over (the oracles).
+ * Everything at once and at random: connect, echo, half-close, reset, deadlines, interrupts,
+ * closing from other threads. Whatever a client reads is what it wrote; at the end nothing hangs
+ * (the watchdog) and nothing is left over (the oracles).
  *
  * <p>{@code -Dloompoll.storm.seed=N} repeats a client's decisions, though not the threads' timing;
  * {@code -Dloompoll.storm.seconds=N} sets how long the soak variant takes.

@@ -222,8 +222,7 @@ class StreamTest {
   }
 
   private static void assertReset(Conn conn) {
-    ConnResetException e =
-        assertThrows(ConnResetException.class, () -> conn.read(new byte[1]));
+    ConnResetException e = assertThrows(ConnResetException.class, () -> conn.read(new byte[1]));
     assertTrue(
         e.getMessage()
             .matches(
@@ -236,9 +235,7 @@ class StreamTest {
   void resetEndsAWrite() throws Exception {
     try (Peer peer = Peer.open()) {
       group.goAndBlock(
-          () ->
-              assertThrows(
-                  ConnResetException.class, () -> Traffic.writeForever(peer.conn())));
+          () -> assertThrows(ConnResetException.class, () -> Traffic.writeForever(peer.conn())));
       peer.reset();
       group.await();
       ConnResetException e =

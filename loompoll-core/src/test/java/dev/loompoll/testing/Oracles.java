@@ -50,7 +50,8 @@ public final class Oracles implements BeforeEachCallback, AfterEachCallback {
   private record Snapshot(Set<String> sockets, long watched, int connections, long goroutines) {
     static Snapshot now() throws IOException {
       Stats stats = Loompoll.stats();
-      return new Snapshot(openSockets(), watchedDescriptors(), stats.connections(), stats.goroutines());
+      return new Snapshot(
+          openSockets(), watchedDescriptors(), stats.connections(), stats.goroutines());
     }
 
     /** What is there now and was not before; empty if nothing. */

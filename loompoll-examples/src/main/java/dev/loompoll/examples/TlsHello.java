@@ -24,9 +24,9 @@ import tlschannel.ServerTlsChannel;
 import tlschannel.TlsChannel;
 
 /**
- * The rest of Java fits: a {@link Conn} is a {@link ByteChannel}, so a TLS library takes it as it is.
- * Answers {@code curl -k https://127.0.0.1:8443/} with a line of text, over a certificate that it
- * makes at the start.
+ * The rest of Java fits: a {@link Conn} is a {@link ByteChannel}, so a TLS library takes it as it
+ * is. Answers {@code curl -k https://127.0.0.1:8443/} with a line of text, over a certificate that
+ * it makes at the start.
  */
 public final class TlsHello {
   private TlsHello() {}

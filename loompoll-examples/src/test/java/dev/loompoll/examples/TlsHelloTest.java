@@ -49,8 +49,7 @@ class TlsHelloTest {
     answers(
         url -> {
           Process curl = new ProcessBuilder("curl", "-sSk", "--max-time", "20", url).start();
-          String body =
-              new String(curl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+          String body = new String(curl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
           String errors =
               new String(curl.getErrorStream().readAllBytes(), StandardCharsets.US_ASCII);
           assertEquals("", errors);

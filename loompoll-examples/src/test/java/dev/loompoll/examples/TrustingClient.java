@@ -19,7 +19,8 @@ final class TrustingClient {
     context.init(null, new TrustManager[] {new TrustEverybody()}, null);
     try (HttpClient client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(context).build()) {
-      return client.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString())
+      return client
+          .send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString())
           .body();
     }
   }

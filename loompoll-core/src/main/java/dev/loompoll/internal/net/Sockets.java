@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens sockets: listening, dialling, accepting. A step that fails frees what was opened. */
 public final class Sockets {
-  /** Keep-alive as Go sets it: the first probe after this idle time, and this long between probes. */
+  /**
+   * Keep-alive as Go sets it: the first probe after this idle time, and this long between probes.
+   */
   public static final Duration DEFAULT_KEEP_ALIVE = Duration.ofSeconds(15);
 
   private static final int SELF_CONNECT_RETRIES = 2;
@@ -155,12 +157,7 @@ public final class Sockets {
    * @param local its address if that is known already, see {@link NetFD#localOfAccepted}
    */
   public static NetFD accepted(
-      NetFD listener,
-      Poller poller,
-      int sysfd,
-      byte @Nullable [] local,
-      byte[] peer,
-      int length)
+      NetFD listener, Poller poller, int sysfd, byte @Nullable [] local, byte[] peer, int length)
       throws SocketFailure {
     NetFD fd;
     try {

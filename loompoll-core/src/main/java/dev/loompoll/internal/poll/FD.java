@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * kind, and end early by deadline, close or interrupt; reads exclude each other, and so do writes.
  * They return {@link Result}s and codes.
  *
- * <p>A connection that never has to wait would keep its carrier for itself: each operation is charged
- * to the task that runs on the M, and a task that has spent its share yields.
+ * <p>A connection that never has to wait would keep its carrier for itself: each operation is
+ * charged to the task that runs on the M, and a task that has spent its share yields.
  */
 public class FD extends FDMutex {
   /** The most that one system call moves. */
@@ -345,7 +345,9 @@ public class FD extends FDMutex {
     return e;
   }
 
-  /** A failure costs as much as a large transfer: its exception does, and it may be tried for ever. */
+  /**
+   * A failure costs as much as a large transfer: its exception does, and it may be tried for ever.
+   */
   private long charged(long result) {
     charge(Result.code(result) == Result.OK ? Result.count(result) % MAX_CHUNK : MAX_CHUNK);
     return result;
@@ -364,5 +366,4 @@ public class FD extends FDMutex {
       }
     }
   }
-
 }

@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * #increfAndClose} once, then {@link #decref}. Whoever drops the last reference of a closed
  * descriptor gets true, and destroys it.
  *
- * <p>A waiter raises its count in the word, then sleeps on a semaphore; who unlocks lowers the count
- * and gives one permit. So at any time permits plus counts are the threads asleep, and it does not
- * matter which of them takes a permit; the woken one competes for the lock again. An interrupted
- * waiter lowers the count itself, and if the count is zero there is a permit for it, which it takes.
+ * <p>A waiter raises its count in the word, then sleeps on a semaphore; who unlocks lowers the
+ * count and gives one permit. So at any time permits plus counts are the threads asleep, and it
+ * does not matter which of them takes a permit; the woken one competes for the lock again. An
+ * interrupted waiter lowers the count itself, and if the count is zero there is a permit for it,
+ * which it takes.
  */
 abstract class FDMutex {
   private static final long CLOSED = 1;

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The PollDescs of one poll loop: a table by slot, which only grows, and the free ones among them.
  *
- * <p>Polling threads only read the table, without a lock. Who opens or closes a descriptor takes the
- * lock; that is never a bare carrier, so no carrier waits for a virtual thread.
+ * <p>Polling threads only read the table, without a lock. Who opens or closes a descriptor takes
+ * the lock; that is never a bare carrier, so no carrier waits for a virtual thread.
  */
 final class PollCache {
   private final PollLoop loop;

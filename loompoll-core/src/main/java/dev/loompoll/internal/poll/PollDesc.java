@@ -8,9 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the poller knows of one descriptor: who waits for it to become readable and who for writable,
- * until when, and whether it is being closed. Go's {@code pollDesc}, with a JVM thread's park permit
- * in the place of its WAIT state.
+ * What the poller knows of one descriptor: who waits for it to become readable and who for
+ * writable, until when, and whether it is being closed. Go's {@code pollDesc}, with a JVM thread's
+ * park permit in the place of its WAIT state.
  *
  * <p>Each direction is a binary semaphore of three states, {@code rg} and {@code wg}:
  *
@@ -37,11 +37,11 @@ import org.jspecify.annotations.Nullable;
  * other side stores deadline or closing, then looks for a waiter (all volatile). Whichever comes
  * second sees the other.
  *
- * <p><b>Deadlines</b> are words of their own, {@code rd} and {@code wd}: 0 none, EXPIRED once passed
- * and until changed, else a time of the loop's clock. The timer expires a deadline by CAS from the
- * very value that it found due. So a timer that was meant for an older deadline, or for the
- * descriptor that had this slot before, does nothing unless the present deadline has passed too:
- * the value does what Go's sequence numbers do, and no lock is needed.
+ * <p><b>Deadlines</b> are words of their own, {@code rd} and {@code wd}: 0 none, EXPIRED once
+ * passed and until changed, else a time of the loop's clock. The timer expires a deadline by CAS
+ * from the very value that it found due. So a timer that was meant for an older deadline, or for
+ * the descriptor that had this slot before, does nothing unless the present deadline has passed
+ * too: the value does what Go's sequence numbers do, and no lock is needed.
  *
  * <p><b>Recycling.</b> A PollDesc is never freed, its slot is used again under the next generation.
  * Events carry (slot, generation); {@code info} holds the generation beside the flags, so that an

@@ -7,9 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The contract of a back end. {@link FD} asks it for whole operations and does not know how they come
- * about: a readiness back end ({@link ReadinessPoller}) tries, and waits after EAGAIN; a completion
- * back end submits, and waits for the result.
+ * The contract of a back end. {@link FD} asks it for whole operations and does not know how they
+ * come about: a readiness back end ({@link ReadinessPoller}) tries, and waits after EAGAIN; a
+ * completion back end submits, and waits for the result.
  *
  * <p>A back end defines:
  *
@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
  *   <dd>begins to watch a descriptor, once for its life. No call undoes it: closing does.
  *   <dt>{@link #read}, {@link #write}, {@link #accept}, {@link #connect}, {@link #awaitRaw}
  *   <dd>one operation. They block the calling thread, virtual or platform, never its carrier; they
- *       begin with {@link PollDesc#check}, and end early with what it says. They move some bytes
- *       or give a reason. Interrupted system calls are repeated. The caller holds the lock of the
+ *       begin with {@link PollDesc#check}, and end early with what it says. They move some bytes or
+ *       give a reason. Interrupted system calls are repeated. The caller holds the lock of the
  *       direction, so at most one runs at a time for each.
  *   <dt>{@link #poll}
- *   <dd>sees what has happened and wakes those who wait for it: {@link PollDesc#ready}. Any number of
- *       threads at once may poll with a timeout of 0; only the owner of the loop may block.
+ *   <dd>sees what has happened and wakes those who wait for it: {@link PollDesc#ready}. Any number
+ *       of threads at once may poll with a timeout of 0; only the owner of the loop may block.
  *   <dt>{@link #wake}
- *   <dd>makes a blocking poll return. Sticky: the next one, if none blocks now. A poll that does not
- *       block must not swallow it.
+ *   <dd>makes a blocking poll return. Sticky: the next one, if none blocks now. A poll that does
+ *       not block must not swallow it.
  *   <dt>{@link #closeDescriptor}
  *   <dd>closes the descriptor, when no operation is under way any more.
  * </dl>

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * try, and after EAGAIN wait.
  *
  * <p><b>The short-read rule.</b> A read that got less than it asked for has emptied the kernel's
- * buffer, so it stands for EAGAIN: the descriptor is <em>drained</em>, and the next read waits before
- * it asks the kernel again. It resets nothing before that wait: what came since the short read is
- * READY, and taken. Two things break the rule. The peer's FIN may come in one edge with the last
- * data, and urgent data ends a read early; so once an event spoke of RDHUP, HUP, ERR or PRI, the
- * descriptor is never drained again (the flag is set before READY is, hence seen by whoever was
+ * buffer, so it stands for EAGAIN: the descriptor is <em>drained</em>, and the next read waits
+ * before it asks the kernel again. It resets nothing before that wait: what came since the short
+ * read is READY, and taken. Two things break the rule. The peer's FIN may come in one edge with the
+ * last data, and urgent data ends a read early; so once an event spoke of RDHUP, HUP, ERR or PRI,
+ * the descriptor is never drained again (the flag is set before READY is, hence seen by whoever was
  * woken). And an await that ends with an error may have used up READY: drained is cleared then.
  */
 public abstract class ReadinessPoller extends Poller {

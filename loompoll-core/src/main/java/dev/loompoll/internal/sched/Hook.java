@@ -7,9 +7,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hook into the JDK: a virtual thread with a scheduler of our own. JDK 25 has it in
- * {@code java.lang.ThreadBuilders}, not public, so it takes {@code --add-opens java.base/java.lang};
- * it is probed once, and where it is missing everything runs on the JDK's scheduler.
+ * The hook into the JDK: a virtual thread with a scheduler of our own. JDK 25 has it in {@code
+ * java.lang.ThreadBuilders}, not public, so it takes {@code --add-opens java.base/java.lang}; it is
+ * probed once, and where it is missing everything runs on the JDK's scheduler.
  */
 final class Hook {
   /** {@code Thread newVirtualThread(Executor, String, int, Runnable)}, or null. */

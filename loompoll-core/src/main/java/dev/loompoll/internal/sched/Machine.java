@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * M: a platform thread that runs goroutines while it holds a P. Its loop is Go's: the P's queue, the
- * global queue, the P's network, other Ps' queues, and then a wait in the P's own poll loop until an
- * event, the next timer or a wake-up.
+ * M: a platform thread that runs goroutines while it holds a P. Its loop is Go's: the P's queue,
+ * the global queue, the P's network, other Ps' queues, and then a wait in the P's own poll loop
+ * until an event, the next timer or a wake-up.
  *
  * <p>It also owns what system calls need as scratch memory: a goroutine that calls the kernel takes
  * it from the M under it, and keeps nothing of it over a park.
@@ -305,7 +305,9 @@ public final class Machine extends Thread {
     return task;
   }
 
-  /** Whether it goes on with its task for some microseconds more, as Go waits to steal a runnext. */
+  /**
+   * Whether it goes on with its task for some microseconds more, as Go waits to steal a runnext.
+   */
   private boolean staysStuck(Processor victim) {
     long word = victim.ownerWord();
     for (int i = 0; i < SPINS_BEFORE_NEXT; i++) {

@@ -10,8 +10,8 @@ import java.lang.invoke.VarHandle;
  * the connections of a busy P are served.
  *
  * <p><b>No wait outlasts a timer.</b> The owner publishes {@code blockedUntil}, then looks at the
- * timers once more; a thread that arms a timer publishes the timer, then looks at
- * {@code blockedUntil} (all volatile). Whichever comes second sees the other.
+ * timers once more; a thread that arms a timer publishes the timer, then looks at {@code
+ * blockedUntil} (all volatile). Whichever comes second sees the other.
  */
 public final class PollLoop {
   private static final VarHandle BLOCKED_UNTIL;

@@ -3,13 +3,13 @@ package dev.loompoll.internal.sched;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Without the hook into the JDK, a platform thread owns a poll loop, and the JDK's scheduler runs the
- * virtual threads that it unparks.
+ * Without the hook into the JDK, a platform thread owns a poll loop, and the JDK's scheduler runs
+ * the virtual threads that it unparks.
  *
- * <p>Were that all, every batch of events would cost two switches between OS threads. So when events
- * came, the thread lends the loop to a virtual thread, which polls without blocking and yields to
- * those it has unparked, on the same carrier, for as long as there are events; then it gives the
- * loop back.
+ * <p>Were that all, every batch of events would cost two switches between OS threads. So when
+ * events came, the thread lends the loop to a virtual thread, which polls without blocking and
+ * yields to those it has unparked, on the same carrier, for as long as there are events; then it
+ * gives the loop back.
  *
  * <pre>
  *   lent    false -> true    the platform thread, before it unparks the virtual one

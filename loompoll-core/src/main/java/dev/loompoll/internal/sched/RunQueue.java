@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A P's bounded queue of runnable goroutines, first in first out. Any thread may push, pop and
- * steal: Go lets only the owner push, but here a thread that has just lost its P may still be inside
- * {@code execute()}.
+ * steal: Go lets only the owner push, but here a thread that has just lost its P may still be
+ * inside {@code execute()}.
  *
  * <p>It is a ring of slots, each with a sequence number, after Dmitry Vyukov's bounded
  * multi-producer multi-consumer queue. For position {@code i} in slot {@code i & mask}:
@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Between a pusher's CAS and its publication, takers see the queue end there. That is a few
- * instructions of a thread that still holds its P, unless sysmon took the P away in just those; what
- * is behind the gap waits until the kernel runs that thread again, and nothing is lost: the P, or a
- * thief, finds it at its next look.
+ * instructions of a thread that still holds its P, unless sysmon took the P away in just those;
+ * what is behind the gap waits until the kernel runs that thread again, and nothing is lost: the P,
+ * or a thief, finds it at its next look.
  */
 final class RunQueue {
   /** Go's figure; tests shrink it so that wrapping round and overflow happen often. */

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Go's scheduler for virtual threads: goroutines (G) run on machines (M, platform threads) that hold
- * processors (P), and a P polls its own network.
+ * Go's scheduler for virtual threads: goroutines (G) run on machines (M, platform threads) that
+ * hold processors (P), and a P polls its own network.
  *
  * <p>The JDK hands a goroutine to {@link #execute} whenever it became runnable. Where it goes:
  *
@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>No wake-up is lost.</b> A P's own M always finds what is in its queue, for it looks there
  * before it goes idle. For the global queue: a thread pushes, then looks for an idle P and for a
  * spinning M (atomic read-modify-write operations or volatile loads after a CAS). An M enters its P
- * into the idle set, stops spinning, and looks at all queues again, in this order. If the pusher saw
- * no idle P, the M's entry came later and so does its look, which finds the task; if it saw a
+ * into the idle set, stops spinning, and looks at all queues again, in this order. If the pusher
+ * saw no idle P, the M's entry came later and so does its look, which finds the task; if it saw a
  * spinning M and woke nobody, that M's step out of spinning came later, and so does its look. An M
  * that steps out because it has found work looks too, and wakes the next if anything is left. And a
  * thread that counted itself as spinning to wake a P, and found none, looks again after it stepped
@@ -51,8 +51,8 @@ public final class Scheduler implements Executor {
   private static final int WORTH_A_WAKE = 16;
 
   /**
-   * A goroutine that makes another runnable mostly parks soon, and that one runs at once. So an idle
-   * P is woken for it, in case it does not park, only so often a P, in nanoseconds.
+   * A goroutine that makes another runnable mostly parks soon, and that one runs at once. So an
+   * idle P is woken for it, in case it does not park, only so often a P, in nanoseconds.
    */
   private static final long BETWEEN_WAKES_FOR_NEXT = 50_000;
 

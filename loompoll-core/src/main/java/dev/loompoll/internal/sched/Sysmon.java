@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  *       goes to the global queue, and wakes an idle P.
  *   <li>A P that runs one short task after another, and has not polled for 10 ms, is asked to poll
  *       after the present one.
- *   <li>A queue, or a runnext of a stuck P, that had work at two looks in a row while a P idles: that
- *       P is woken to take it.
+ *   <li>A queue, or a runnext of a stuck P, that had work at two looks in a row while a P idles:
+ *       that P is woken to take it.
  * </ul>
  *
  * <p>It looks every 50 µs while it finds something to do, and ever more seldom, up to every 1 ms,

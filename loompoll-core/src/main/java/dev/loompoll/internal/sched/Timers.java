@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * The timers of one {@link PollLoop}: a 4-ary heap, with an inbox through which any thread arms an
  * entry without a lock.
  *
- * <p>An entry is armed <em>lazily</em>: a later deadline leaves it where it is, and when it fires it
- * looks up when it is really due and goes back into the heap. So a deadline that is moved on every
- * read costs a store and a load. An earlier deadline goes through the inbox.
+ * <p>An entry is armed <em>lazily</em>: a later deadline leaves it where it is, and when it fires
+ * it looks up when it is really due and goes back into the heap. So a deadline that is moved on
+ * every read costs a store and a load. An earlier deadline goes through the inbox.
  *
  * <pre>
  *   entry.when   NEVER  nobody will look at the entry
@@ -97,10 +97,10 @@ public final class Timers {
   /**
    * Makes sure that {@code e} is looked at by {@code when}. Lock-free; any thread.
    *
-   * @return the time to compare with a blocked owner's wait; NEVER if it need not be woken. It may be
-   *     earlier than {@code when}: between our CAS and our push another thread may have armed the
-   *     entry earlier, woken the owner before there was anything in the inbox, and left the push to
-   *     us.
+   * @return the time to compare with a blocked owner's wait; NEVER if it need not be woken. It may
+   *     be earlier than {@code when}: between our CAS and our push another thread may have armed
+   *     the entry earlier, woken the owner before there was anything in the inbox, and left the
+   *     push to us.
    */
   public long arm(Entry e, long when) {
     for (; ; ) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * epoll (see epoll(7)). Every method returns the call's result, or minus the errno.
  *
- * <p>{@code struct epoll_event} is packed to 12 bytes on x86-64 alone, so that 32-bit programs could
- * share it; elsewhere its 64-bit data is aligned and it takes 16.
+ * <p>{@code struct epoll_event} is packed to 12 bytes on x86-64 alone, so that 32-bit programs
+ * could share it; elsewhere its 64-bit data is aligned and it takes 16.
  */
 public final class EpollCalls {
   public static final int EPOLLIN = 0x1;
@@ -76,11 +76,7 @@ public final class EpollCalls {
       int r =
           (int)
               EPOLL_CTL.invokeExact(
-                  errno.segment,
-                  epfd,
-                  EPOLL_CTL_ADD,
-                  fd,
-                  MemorySegment.ofArray(event));
+                  errno.segment, epfd, EPOLL_CTL_ADD, fd, MemorySegment.ofArray(event));
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -111,10 +107,7 @@ public final class EpollCalls {
     /** The events that are there now; does not wait. */
     public int pollNow(int epfd) {
       try {
-        int n =
-            (int)
-                EPOLL_WAIT_NOW.invokeExact(
-                    errno.segment, epfd, events, capacity, 0);
+        int n = (int) EPOLL_WAIT_NOW.invokeExact(errno.segment, epfd, events, capacity, 0);
         return n >= 0 ? n : -errno.value();
       } catch (Throwable t) {
         throw Libc.unexpected(t);
@@ -144,7 +137,8 @@ public final class EpollCalls {
           }
           nanosecondWait = false;
         }
-        int n = (int) EPOLL_WAIT.invokeExact(errnoCell, epfd, events, capacity, millis(timeoutNanos));
+        int n =
+            (int) EPOLL_WAIT.invokeExact(errnoCell, epfd, events, capacity, millis(timeoutNanos));
         return n >= 0 ? n : -errnoCell.get(JAVA_INT, 0);
       } catch (Throwable t) {
         throw Libc.unexpected(t);

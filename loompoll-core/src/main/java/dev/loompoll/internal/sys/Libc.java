@@ -12,14 +12,16 @@ import java.util.Optional;
 /**
  * Makes the method handles through which the rest of this package calls the C library.
  *
- * <p>Two kinds. A <em>quick</em> handle takes heap arrays as they are, without a copy, and keeps the
- * thread in Java state: no garbage collection can begin before it returns, so it is for calls that
- * cannot block, on at most {@link #MAX_CHUNK} bytes. A <em>blocking</em> handle lets collections go
- * on, and takes native memory only. Both capture errno in the same call: any later call could find
- * it overwritten by the JVM.
+ * <p>Two kinds. A <em>quick</em> handle takes heap arrays as they are, without a copy, and keeps
+ * the thread in Java state: no garbage collection can begin before it returns, so it is for calls
+ * that cannot block, on at most {@link #MAX_CHUNK} bytes. A <em>blocking</em> handle lets
+ * collections go on, and takes native memory only. Both capture errno in the same call: any later
+ * call could find it overwritten by the JVM.
  */
 final class Libc {
-  /** The most bytes that one quick call moves: some tens of microseconds of copying in the kernel. */
+  /**
+   * The most bytes that one quick call moves: some tens of microseconds of copying in the kernel.
+   */
   static final int MAX_CHUNK = 64 * 1024;
 
   private static final Linker LINKER = Linker.nativeLinker();

@@ -73,10 +73,7 @@ public final class SocketCalls {
       int fd =
           (int)
               SOCKET.invokeExact(
-                  errno.segment,
-                  family,
-                  SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                  0);
+                  errno.segment, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
       return fd >= 0 ? fd : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -87,12 +84,7 @@ public final class SocketCalls {
   public static int bind(int fd, byte[] address, ErrnoCell errno) {
     try {
       int r =
-          (int)
-              BIND.invokeExact(
-                  errno.segment,
-                  fd,
-                  MemorySegment.ofArray(address),
-                  address.length);
+          (int) BIND.invokeExact(errno.segment, fd, MemorySegment.ofArray(address), address.length);
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -113,10 +105,7 @@ public final class SocketCalls {
       int r =
           (int)
               CONNECT.invokeExact(
-                  errno.segment,
-                  fd,
-                  MemorySegment.ofArray(address),
-                  address.length);
+                  errno.segment, fd, MemorySegment.ofArray(address), address.length);
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -152,10 +141,7 @@ public final class SocketCalls {
       int r =
           (int)
               GETSOCKNAME.invokeExact(
-                  errno.segment,
-                  fd,
-                  MemorySegment.ofArray(address),
-                  MemorySegment.ofArray(length));
+                  errno.segment, fd, MemorySegment.ofArray(address), MemorySegment.ofArray(length));
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -168,10 +154,7 @@ public final class SocketCalls {
       int r =
           (int)
               GETPEERNAME.invokeExact(
-                  errno.segment,
-                  fd,
-                  MemorySegment.ofArray(address),
-                  MemorySegment.ofArray(length));
+                  errno.segment, fd, MemorySegment.ofArray(address), MemorySegment.ofArray(length));
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);

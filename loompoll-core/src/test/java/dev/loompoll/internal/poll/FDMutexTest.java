@@ -119,8 +119,7 @@ class FDMutexTest {
       assertTrue(mutex.incref());
     }
     IllegalStateException e = assertThrows(IllegalStateException.class, mutex::incref);
-    assertEquals(
-        "too many concurrent operations on a single socket (max 1048575)", e.getMessage());
+    assertEquals("too many concurrent operations on a single socket (max 1048575)", e.getMessage());
     assertThrows(IllegalStateException.class, () -> mutex.rwlock(true));
     assertThrows(IllegalStateException.class, mutex::increfAndClose);
     assertFalse(mutex.decref());

@@ -9,8 +9,16 @@ class ResultTest {
   @ParameterizedTest
   @ValueSource(
       ints = {
-        Result.OK, Result.CLOSED, Result.TIMEOUT, Result.INTERRUPTED, Result.NOT_POLLABLE,
-        Result.EOF, 1, 104, Integer.MAX_VALUE, Integer.MIN_VALUE
+        Result.OK,
+        Result.CLOSED,
+        Result.TIMEOUT,
+        Result.INTERRUPTED,
+        Result.NOT_POLLABLE,
+        Result.EOF,
+        1,
+        104,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE
       })
   void countAndCodeShareALong(int code) {
     for (int count : new int[] {0, 1, 65_536, Integer.MAX_VALUE}) {

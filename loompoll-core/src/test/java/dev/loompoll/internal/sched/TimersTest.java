@@ -84,6 +84,17 @@ class TimersTest {
     assertEquals(1, timers.size());
   }
 
+  /** Also when the owner, blocked until something earlier, has not taken the first one in yet. */
+  @Test
+  void earlierDeadlineIsToldThoughTheInboxHasTheEntry() {
+    Alarm alarm = new Alarm();
+    assertEquals(100, timers.arm(alarm, 100));
+    assertEquals(50, timers.arm(alarm, 50));
+    assertEquals(20, timers.arm(alarm, 20));
+    timers.run(0);
+    assertEquals(20, timers.next());
+  }
+
   /** Against a list of deadlines, in which everything due rings, once, whatever was set before. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})

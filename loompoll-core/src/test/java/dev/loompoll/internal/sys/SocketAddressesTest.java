@@ -16,8 +16,7 @@ class SocketAddressesTest {
   void layoutOfV4() throws Exception {
     byte[] a =
         SocketAddresses.encode(InetAddress.getByName("1.2.3.4"), 0x1234, SocketCalls.AF_INET);
-    assertArrayEquals(
-        new byte[] {2, 0, 0x12, 0x34, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0}, a);
+    assertArrayEquals(new byte[] {2, 0, 0x12, 0x34, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0}, a);
   }
 
   @Test
@@ -47,9 +46,11 @@ class SocketAddressesTest {
           new InetSocketAddress(address, port),
           SocketAddresses.decode(SocketAddresses.encode(address, port, family)));
     }
-    Inet6Address scoped = Inet6Address.getByAddress(null, new byte[] {
-      (byte) 0xfe, (byte) 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
-    }, 5);
+    Inet6Address scoped =
+        Inet6Address.getByAddress(
+            null,
+            new byte[] {(byte) 0xfe, (byte) 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+            5);
     InetSocketAddress back =
         SocketAddresses.decode(SocketAddresses.encode(scoped, 80, SocketCalls.AF_INET6));
     assertEquals(5, ((Inet6Address) back.getAddress()).getScopeId());
@@ -67,8 +68,7 @@ class SocketAddressesTest {
     InetSocketAddress back = SocketAddresses.decode(a);
     assertEquals(new InetSocketAddress(four, 7), back);
     assertEquals(Inet4Address.class, back.getAddress().getClass());
-    byte[] any =
-        SocketAddresses.encode(InetAddress.getByName("0.0.0.0"), 0, SocketCalls.AF_INET6);
+    byte[] any = SocketAddresses.encode(InetAddress.getByName("0.0.0.0"), 0, SocketCalls.AF_INET6);
     assertArrayEquals(new byte[16], Arrays.copyOfRange(any, 8, 24));
   }
 }

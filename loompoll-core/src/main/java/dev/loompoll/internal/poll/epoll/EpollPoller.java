@@ -63,8 +63,8 @@ public final class EpollPoller extends ReadinessPoller {
   private final int eventfd;
 
   /**
-   * 1 from a wake-up's write until the blocking poll has reset the eventfd: further wake-ups need no
-   * system call. Their senders published what they woke for before they saw the 1, and the owner
+   * 1 from a wake-up's write until the blocking poll has reset the eventfd: further wake-ups need
+   * no system call. Their senders published what they woke for before they saw the 1, and the owner
    * looks for it after it set the 0.
    */
   @SuppressWarnings("unused") // through WAKING

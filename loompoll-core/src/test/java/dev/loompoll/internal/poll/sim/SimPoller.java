@@ -20,8 +20,9 @@ import java.util.SplittableRandom;
  * seldom: data in odd pieces, short writes, late, merged and spurious edges, events of descriptors
  * that are closed already, EINTR, aborted connections, descriptors that run out, resets.
  *
- * <p>It keeps epoll's promises and no more: after a read or write that said EAGAIN an edge will come
- * once that would not be so any more; a read that got less than it asked for has emptied the buffer.
+ * <p>It keeps epoll's promises and no more: after a read or write that said EAGAIN an edge will
+ * come once that would not be so any more; a read that got less than it asked for has emptied the
+ * buffer.
  *
  * <p>All of it runs on one M, so nothing is synchronised, and a seed repeats exactly.
  */

@@ -51,15 +51,20 @@ final class SimSocket {
         + fd
         + (registered ? "" : " unregistered")
         + (connected ? " to " + peer.fd : " unconnected")
-        + " received " + received.size()
-        + " in flight " + inFlight
-        + " of " + capacity
-        + " backlog " + backlog.size()
+        + " received "
+        + received.size()
+        + " in flight "
+        + inFlight
+        + " of "
+        + capacity
+        + " backlog "
+        + backlog.size()
         + (edgePending ? " edge pending" : "")
         + (finReceived ? " fin received" : "")
         + (finSent ? " fin sent" : "")
         + (wantsSpace ? " wants space" : "")
-        + " error " + error;
+        + " error "
+        + error;
   }
 
   /** Room for bytes from the peer. */
