@@ -1,6 +1,5 @@
 package dev.loompoll;
 
-import dev.loompoll.internal.net.Engine;
 import dev.loompoll.internal.net.SocketFailure;
 import dev.loompoll.internal.net.Sockets;
 import dev.loompoll.internal.sched.Clock;
@@ -89,7 +88,7 @@ public record Dialer(
 
   private Conn dial(String network, InetSocketAddress to) throws IOException {
     List<InetAddress> addresses = Addresses.resolve(network, to);
-    Clock clock = Engine.get().loops()[0].clock();
+    Clock clock = Clock.SYSTEM; // the engine's
     long deadline = Deadlines.after(timeout, clock.nanos());
     IOException first = null;
     for (int i = 0; i < addresses.size(); i++) {

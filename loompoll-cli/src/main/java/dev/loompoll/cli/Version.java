@@ -1,9 +1,5 @@
 package dev.loompoll.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** {@code loompoll 0.1.0-SNAPSHOT (JDK 25.0.3+9-LTS, Linux 6.18.44 x86_64)}. */
@@ -15,16 +11,10 @@ final class Version implements IVersionProvider {
     };
   }
 
+  /** From the jar's manifest. */
   private static String own() {
-    Properties properties = new Properties();
-    try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
-      if (in != null) {
-        properties.load(in);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return properties.getProperty("version", "(unknown version)");
+    String version = Version.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
   }
 
   /** As uname names it. */

@@ -125,7 +125,7 @@ class MainTest {
     assertThat(run("--version")).isZero();
 
     assertThat(out.toString())
-        .matches("loompoll \\d+\\.\\d+\\S* \\(JDK 25\\S*, Linux \\d+\\.\\d+\\S* \\w+\\)\n");
+        .matches("loompoll development \\(JDK 25\\S*, Linux \\d+\\.\\d+\\S* \\w+\\)\n");
     assertThat(err.toString()).isEmpty();
   }
 
