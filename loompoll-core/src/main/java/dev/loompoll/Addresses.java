@@ -29,11 +29,20 @@ final class Addresses {
       throw bad(address, "missing port, as in \"127.0.0.1:8888\"");
     }
     String host = address.substring(0, colon);
-    if (host.startsWith("[")) {
-      if (!host.endsWith("]")) {
+    if (address.startsWith("[")) {
+      int end = address.indexOf(']');
+      if (end < 0) {
         throw bad(address, "missing ']'");
       }
+      if (end != colon - 1) {
+        throw bad(address, "missing port after ']', as in \"[::1]:8888\"");
+      }
       host = host.substring(1, host.length() - 1);
+      if (host.indexOf('[') >= 0) {
+        throw bad(address, "unexpected '['");
+      }
+    } else if (host.indexOf('[') >= 0 || host.indexOf(']') >= 0) {
+      throw bad(address, "unexpected bracket");
     } else if (host.indexOf(':') >= 0) {
       throw bad(address, "too many colons; write an IPv6 address in brackets, \"[::1]:8888\"");
     }

@@ -199,7 +199,9 @@ class DeadlineTest {
     assertEquals(0, ended.getCount());
   }
 
-  /** An earlier deadline wakes the poller from its wait for this one, or for an even earlier one. */
+  /**
+   * An earlier deadline wakes the poller from its wait for this one, or for an even earlier one.
+   */
   @Test
   void shortenedWhileWaiting() throws Exception {
     for (int i = 0; i < 5; i++) {

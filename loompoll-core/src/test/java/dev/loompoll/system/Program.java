@@ -12,6 +12,8 @@ import dev.loompoll.testing.Traffic;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,6 +36,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   fds             how many sockets and pollers there are
  *   backoffs        how often accept has backed off
  *   resolve HOST    dials the server's port on HOST      ok
+ *   self N PORT     dials PORT, where nobody listens; how often that got a connection
+ *   self-jdk N PORT the same with the JDK's sockets
  * </pre>
  *
  * What fails is answered with the exception's class and message.
@@ -84,6 +88,13 @@ public final class Program {
         return Long.toString(Loompoll.stats().acceptBackoffs());
       }
       case "resolve" -> Net.dial("tcp", words[1] + ":" + server().address().getPort()).close();
+      case "self" -> {
+        return Integer.toString(selfConnects(Integer.parseInt(words[1]), words[2]));
+      }
+      case "self-jdk" -> {
+        return Integer.toString(
+            selfConnectsOfTheJdk(Integer.parseInt(words[1]), Integer.parseInt(words[2])));
+      }
       default -> throw new IllegalArgumentException(words[0]);
     }
     return "ok";
@@ -170,6 +181,32 @@ public final class Program {
       from.close(); // a reset of one side ends the other
       to.close();
     }
+  }
+
+  private static int selfConnects(int dials, String port) throws IOException {
+    int connected = 0;
+    for (int i = 0; i < dials; i++) {
+      try (Conn conn = Net.dial("tcp", "127.0.0.1:" + port)) {
+        conn.setLinger(0);
+        connected++;
+      } catch (ConnectException e) {
+        // refused, as it should be
+      }
+    }
+    return connected;
+  }
+
+  private static int selfConnectsOfTheJdk(int dials, int port) throws IOException {
+    int connected = 0;
+    for (int i = 0; i < dials; i++) {
+      try (Socket socket = new Socket("127.0.0.1", port)) {
+        socket.setSoLinger(true, 0);
+        connected++;
+      } catch (ConnectException e) {
+        // refused
+      }
+    }
+    return connected;
   }
 
   private static long descriptors() throws IOException {

@@ -250,16 +250,16 @@ public final class PollDesc extends Timers.Entry {
 
   /** An event came: take note of its flags first, then of readiness. */
   public void ready(long token, boolean read, boolean write, int flags) {
-    long i = info;
-    if ((i ^ token) >>> 32 != 0) {
-      return; // of an older descriptor in this slot
-    }
-    if ((i & EVENT_ERROR) != 0 && (flags & EVENT_ERROR) == 0) {
-      long cleared = i & ~(long) EVENT_ERROR; // it is of one event only, as in Go
-      i = INFO.compareAndSet(this, i, cleared) ? cleared : info;
-    }
-    if (flags != 0) {
-      addFlags(i, flags);
+    for (long i = info; ; ) {
+      if ((i ^ token) >>> 32 != 0) {
+        return; // of an older descriptor in this slot
+      }
+      long now = i & ~(long) EVENT_ERROR | flags; // that one is of the last event only, as in Go
+      long seen = now == i ? i : (long) INFO.compareAndExchange(this, i, now);
+      if (seen == i) {
+        break;
+      }
+      i = seen;
     }
     if (read) {
       wake(false, READY);

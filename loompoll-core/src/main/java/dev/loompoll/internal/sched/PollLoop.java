@@ -107,12 +107,14 @@ public final class PollLoop {
     } else if (until != Timers.NEVER) {
       timeout = until - clock.nanos();
       if (timeout <= 0) {
-        timeout = LOCK_IS_TAKEN; // it is due, and fired nothing: another thread is at the timers
+        // It has come due meanwhile; if it cannot be fired now, another thread is at the timers.
+        fired = runTimers();
+        timeout = fired > 0 ? 0 : LOCK_IS_TAKEN;
       }
     }
     int events = net.poll(timeout, buffer);
     BLOCKED_UNTIL.setVolatile(this, NOT_BLOCKED);
-    return events + runTimers();
+    return events + fired + runTimers();
   }
 
   /** Makes the owner return from {@link #pollBlocking}. Lock-free; any thread. */

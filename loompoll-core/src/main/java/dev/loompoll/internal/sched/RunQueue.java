@@ -65,8 +65,9 @@ final class RunQueue {
   private volatile long tail;
 
   RunQueue(int capacity) {
-    if (capacity < 1 || Integer.bitCount(capacity) != 1) {
-      throw new IllegalArgumentException("capacity must be a power of two: " + capacity);
+    if (capacity < 2 || Integer.bitCount(capacity) != 1) {
+      throw new IllegalArgumentException(
+          "capacity must be a power of two, and 2 at least: " + capacity);
     }
     mask = capacity - 1;
     sequence = new long[capacity];

@@ -1,0 +1,164 @@
+package dev.loompoll.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code idle}: what connections cost that do nothing. */
+@Command(
+    name = "idle",
+    description = "Idle connections: memory of each, threads, and one echo on all of them.")
+final class IdleCommand implements Callable<Integer> {
+  /** Little heap to begin with, so that what is resident is what is used. */
+  private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmx1g");
+
+  private static final int CONNECTIONS = 15_000;
+  private static final int WARM_CONNECTIONS = 200;
+
+  @Mixin private final ContestantsOption contestants = new ContestantsOption();
+
+  @Option(
+      names = "--connections",
+      defaultValue = "" + CONNECTIONS,
+      description = "${DEFAULT-VALUE}")
+  private int connections;
+
+  /** A server, the load on it, and what was seen. */
+  private record Contender(Server server, Generator generator, List<String> row) {}
+
+  @Override
+  public Integer call() throws IOException {
+    contestants.print(contestants.heading());
+    contestants.print(
+        "load: %d idle connections in each server, all servers up at once%n%n"
+            .formatted(connections));
+    List<Contender> up = new ArrayList<>();
+    Table table =
+        new Table(
+            "contestant",
+            "opened in ms",
+            "bytes/connection",
+            "after GC",
+            "after an echo on all",
+            "after GC",
+            "threads before",
+            "threads idle",
+            "threads after",
+            "idle CPU %",
+            "echo on all, ms");
+    int failures = 0;
+    try {
+      for (Contestant c : contestants.or(List.of(Contestants.LOOMPOLL, Contestants.JDK))) {
+        try {
+          Launch launch = new Launch(0, JVM, 0, 0);
+          Server server = Server.start(c, launch, -1);
+          up.add(new Contender(server, Generator.start(-1, false), new ArrayList<>()));
+        } catch (IOException e) {
+          contestants.progress(c.name() + " is left out: " + e.getMessage());
+          failures++;
+        }
+      }
+      for (Contender c : up) {
+        contestants.progress("measuring " + c.server().name());
+        try {
+          measure(c);
+          table.row(c.row().toArray(String[]::new));
+        } catch (IOException e) {
+          contestants.progress(c.server().name() + " failed: " + e.getMessage());
+          failures++;
+        }
+      }
+    } finally {
+      for (Contender c : up) {
+        c.generator().close();
+        c.server().close();
+      }
+    }
+    contestants.print(table.text());
+    contestants.print(
+        "bytes: growth of VmRSS over that of the warm server without connections, both after a GC,"
+            + " for each connection; the kernel's socket buffers are not in it\n");
+    return failures == 0 ? 0 : 1;
+  }
+
+  private void measure(Contender c) throws IOException {
+    Server server = c.server();
+    String name = server.name();
+    // what is loaded and compiled once is no cost of a connection
+    c.generator().open("warm", server.host(), server.port(), WARM_CONNECTIONS, 64);
+    c.generator().pingPong("warm", 3000, 0, 0);
+    c.generator().closeConnections("warm");
+    collect(server);
+    long before = rss(server);
+    long threadsBefore = threads(server);
+    long start = System.nanoTime();
+    c.generator().open(name, server.host(), server.port(), connections, 64);
+    long opened = System.nanoTime() - start;
+    pause(3); // accepted, registered, parked
+    long idle = rss(server);
+    collect(server);
+    long idleCollected = rss(server);
+    long threadsIdle = threads(server);
+    ProcFs.Cpu cpu = ProcFs.cpu(server.pid());
+    pause(3);
+    double idleCpu = ProcFs.cpu(server.pid()).minus(cpu).both() / 3e9;
+    Sample sample = c.generator().echoes(name, 1, 60_000);
+    if (sample.echoes() != connections) {
+      throw new IOException("only " + sample.echoes() + " connections answered");
+    }
+    long after = rss(server);
+    long threadsAfter = threads(server);
+    collect(server);
+    c.row()
+        .addAll(
+            List.of(
+                name,
+                Table.number("%,.0f", opened / 1e6),
+                each(idle - before),
+                each(idleCollected - before),
+                each(after - before),
+                each(rss(server) - before),
+                Long.toString(threadsBefore),
+                Long.toString(threadsIdle),
+                Long.toString(threadsAfter),
+                Table.number("%.1f", 100 * idleCpu),
+                Table.number("%,.0f", sample.nanos() / 1e6)));
+  }
+
+  private String each(long bytes) {
+    return Table.number("%,.0f", (double) bytes / connections);
+  }
+
+  private static long rss(Server server) throws IOException {
+    return ProcFs.status(server.pid(), "VmRSS") * 1024;
+  }
+
+  private static long threads(Server server) throws IOException {
+    return ProcFs.status(server.pid(), "Threads");
+  }
+
+  /** A full collection, for those that have one; jcmd would end a process that is no JVM. */
+  private static void collect(Server server) throws IOException {
+    if (!Files.readSymbolicLink(Path.of("/proc/" + server.pid() + "/exe")).endsWith("java")) {
+      return;
+    }
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Tools.run(List.of(jcmd.toString(), Long.toString(server.pid()), "GC.run"));
+    pause(1);
+  }
+
+  private static void pause(int seconds) {
+    try {
+      TimeUnit.SECONDS.sleep(seconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

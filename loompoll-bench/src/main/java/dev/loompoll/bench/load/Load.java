@@ -1,0 +1,11 @@
+package dev.loompoll.bench.load;
+
+/**
+ * What a slice is to do.
+ *
+ * @param millis how long; with {@code count} the longest
+ * @param count echoes on each connection; 0 is as many as fit in the time
+ * @param thinkMicros pause of a connection between a reply and its next message
+ * @param flooders how many of the connections send without waiting for replies
+ */
+record Load(long millis, int count, long thinkMicros, int flooders) {}
