@@ -3,6 +3,7 @@ package dev.loompoll;
 import dev.loompoll.internal.net.NetFD;
 import dev.loompoll.internal.net.SocketFailure;
 import dev.loompoll.internal.net.Sockets;
+import dev.loompoll.internal.poll.FD;
 import dev.loompoll.internal.poll.Poller;
 import dev.loompoll.internal.poll.Result;
 import dev.loompoll.internal.sched.Clock;
@@ -12,6 +13,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Listener implements Closeable {
   private static final System.Logger LOG = System.getLogger("dev.loompoll");
+
+  static {
+    // Without a free descriptor no class can be loaded and no file read. So what a shortage needs
+    // comes first: the pause, the errno's text, and the time zones for the log line's time stamp.
+    FD.preload();
+    var unused = Errno.describe(Errno.EMFILE) + ZonedDateTime.now(ZoneId.systemDefault());
+  }
 
   private static final long FIRST_PAUSE_NANOS = 5_000_000;
   private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
@@ -96,16 +106,24 @@ public final class Listener implements Closeable {
     return new Conn(conn);
   }
 
-  private void backOff(long pause, int errno) throws IOException {
-    Counters.ACCEPT_BACKOFFS.increment();
-    if (!inShortage) {
-      inShortage = true;
+  private void logShortage(int errno) {
+    try {
       LOG.log(
           System.Logger.Level.WARNING,
           "accept {0} {1}: {2}; backing off",
           fd.network(),
           Addresses.format(address),
           Errno.describe(errno));
+    } catch (RuntimeException | Error e) {
+      // The logger may need a descriptor too. A line that is not written must not end the server.
+    }
+  }
+
+  private void backOff(long pause, int errno) throws IOException {
+    Counters.ACCEPT_BACKOFFS.increment();
+    if (!inShortage) {
+      inShortage = true;
+      logShortage(errno);
     }
     Clock clock = fd.poller().loop().clock();
     int code = fd.pause(clock.nanos() + pause);

@@ -62,6 +62,7 @@ final class SyscallsCommand implements Callable<Integer> {
     generator.open("warm-up", server.host(), server.port(), 50, size);
     generator.pingPong("warm-up", 3000, 0, 0);
     generator.closeConnections("warm-up");
+    awaitClosed(server); // or the closing would count as idle
   }
 
   /** What the process calls by itself, a JVM's timers mostly. */

@@ -1,58 +1,138 @@
 package dev.loompoll.system;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** Makes system calls of a process fail, as long as it is attached. */
+import dev.loompoll.testing.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * Watches the system calls of all threads of a child, or makes some fail. It counts calls, for
+ * {@code when=}, by thread.
+ */
 final class Strace implements AutoCloseable {
   private final Process process;
   private final Path log;
+  private final Path err;
 
-  private Strace(Process process, Path log) {
+  private Strace(Process process, Path log, Path err) {
     this.process = process;
     this.log = log;
+    this.err = err;
   }
 
-  /**
-   * @param when of each thread's calls, as strace understands it: {@code 1}, {@code 1..3}
-   */
-  static Strace attach(Child child, String call, String error, String when) throws IOException {
+  /** From now on the call fails, where {@code when} says so: see strace(1). */
+  static Strace inject(Child child, String call, String errno, String when) throws IOException {
+    return attach(
+        child, "-e", "trace=" + call, "-e", "inject=" + call + ":error=" + errno + ":when=" + when);
+  }
+
+  /** Only watches. */
+  static Strace watch(Child child, String calls) throws IOException {
+    return attach(child, "-e", "trace=" + calls);
+  }
+
+  private static Strace attach(Child child, String... options) throws IOException {
     Path log = Files.createTempFile("strace", ".log");
-    Process process =
-        new ProcessBuilder(
-                "strace",
-                "-f",
-                "-o",
-                log.toString(),
-                "-e",
-                "trace=" + call,
-                "-e",
-                "inject=" + call + ":error=" + error + ":when=" + when,
-                "-p",
-                Long.toString(child.pid()))
-            .redirectErrorStream(true)
-            .start();
-    BufferedReader said = process.inputReader();
-    String line = said.readLine();
-    if (line == null || !line.contains("attached")) {
-      process.destroyForcibly();
-      throw new IOException("strace says " + line);
+    Path err = Files.createTempFile("strace", ".err");
+    List<String> command =
+        new ArrayList<>(
+            List.of(Tools.require("strace", "strace"), "-f", "-qq", "-e", "signal=none", "-o"));
+    command.add(log.toString());
+    command.addAll(List.of(options));
+    command.addAll(List.of("-p", Long.toString(child.pid())));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    Process process = builder.redirectErrorStream(true).redirectOutput(err.toFile()).start();
+    Strace strace = new Strace(process, log, err);
+    try {
+      Await.until("strace has all threads", () -> strace.hasAllThreadsOf(child));
+    } catch (Throwable t) {
+      strace.close();
+      throw t;
     }
-    return new Strace(process, log);
+    return strace;
   }
 
-  /** Detaches; says how many calls failed because of it. */
-  long injected() throws IOException, InterruptedException {
+  private boolean hasAllThreadsOf(Child child) {
+    try {
+      assertTrue(process.isAlive(), () -> "strace could not attach: " + text(err));
+      String traced = "TracerPid:\t" + process.pid();
+      try (DirectoryStream<Path> tasks =
+          Files.newDirectoryStream(Path.of("/proc/" + child.pid() + "/task"))) {
+        for (Path task : tasks) {
+          try {
+            if (!Files.readAllLines(task.resolve("status")).contains(traced)) {
+              return false;
+            }
+          } catch (NoSuchFileException e) {
+            // ended meanwhile
+          }
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Tools.text(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Lets go of the child, which goes on alone. */
+  void detach() {
     process.destroy();
-    process.waitFor();
-    return Files.readAllLines(log).stream().filter(line -> line.contains("(INJECTED)")).count();
+    try {
+      assertTrue(process.waitFor(Tools.LIMIT_SECONDS, TimeUnit.SECONDS), "strace does not let go");
+    } catch (InterruptedException e) {
+      throw new AssertionError("the test's time is over", e);
+    }
+  }
+
+  /** How often the call was made; after {@link #detach}. */
+  int calls(String name) {
+    return count(Pattern.compile("^\\d+ +" + name + "\\("));
+  }
+
+  /** How many calls were made to fail; after {@link #detach}. */
+  int injected() {
+    return count(Pattern.compile("\\(INJECTED\\)"));
+  }
+
+  private int count(Pattern pattern) {
+    return (int) log().lines().filter(line -> pattern.matcher(line).find()).count();
+  }
+
+  /** What it wrote; after {@link #detach}. */
+  String log() {
+    assertTrue(!process.isAlive(), "detach first");
+    return text(log);
   }
 
   @Override
   public void close() throws IOException {
-    process.destroyForcibly();
-    Files.deleteIfExists(log);
+    process.destroy();
+    try {
+      if (!process.waitFor(Tools.LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    Files.delete(log);
+    Files.delete(err);
   }
 }

@@ -59,8 +59,8 @@ public final class Oracles implements BeforeEachCallback, AfterEachCallback {
       List<String> leaks = new ArrayList<>();
       Set<String> more = new TreeSet<>(sockets);
       more.removeAll(before.sockets);
-      for (String socket : more) {
-        leaks.add(socket + " " + describe(socket));
+      if (!more.isEmpty()) {
+        leaks.add(more.size() + " sockets, as " + describe(more.iterator().next()));
       }
       leak(leaks, "epoll registrations", watched, before.watched);
       leak(leaks, "connections", connections, before.connections);
@@ -124,17 +124,17 @@ public final class Oracles implements BeforeEachCallback, AfterEachCallback {
     return n;
   }
 
-  /** The kernel's line on {@code socket:[inode]}: addresses, state, queues. */
+  /** With the kernel's line on {@code socket:[inode]}: addresses, state, queues. */
   private static String describe(String socket) throws IOException {
     String inode = socket.replaceAll("\\D", "");
     for (String table : List.of("tcp", "tcp6")) {
       for (String line : Files.readAllLines(Path.of("/proc/self/net/" + table))) {
         String[] fields = line.strip().split("\\s+");
         if (fields.length > 9 && fields[9].equals(inode)) {
-          return table + " " + line.strip();
+          return socket + " " + table + " " + line.strip();
         }
       }
     }
-    return "(not TCP, or no longer there)";
+    return socket + " (not TCP, or no longer there)";
   }
 }

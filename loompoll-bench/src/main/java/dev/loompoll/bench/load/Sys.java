@@ -114,7 +114,7 @@ final class Sys {
       }
       SCRATCH.set(JAVA_INT, 0, 1);
       check("TCP_NODELAY", set(fd, TCP_NODELAY, Integer.BYTES));
-      SCRATCH.setString(0, "reno"); // cheaper than others; where it is not allowed, so be it
+      SCRATCH.setString(0, "reno"); // paces nothing; where it is not allowed, so be it
       int ignored = set(fd, TCP_CONGESTION, 4);
       return fd;
     } catch (IOException e) {

@@ -247,6 +247,11 @@ public class FD extends FDMutex {
     }
   }
 
+  /** Loads the classes that a pause needs: when descriptors have run out no class can be loaded. */
+  public static void preload() {
+    var unused = Pause.class;
+  }
+
   private static final class Pause extends Timers.Entry {
     private final PollDesc pd;
     private final long generation;
