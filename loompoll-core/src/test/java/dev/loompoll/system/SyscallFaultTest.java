@@ -26,8 +26,8 @@ class SyscallFaultTest {
     "sendto,       EINTR,        2+3",
     "epoll_wait,   EINTR,        2+2",
     "epoll_wait,   ENOMEM,       2+2",
-    "epoll_pwait2, EINTR,        2+2",
-    "epoll_pwait2, ENOMEM,       2+2",
+    "epoll_pwait2, EINTR,        1+2",
+    "epoll_pwait2, ENOMEM,       1+2",
   })
   void nobodyNotices(String call, String errno, String when) throws IOException {
     try (Child server = Child.start(EchoServer.class, "deadlines")) {
