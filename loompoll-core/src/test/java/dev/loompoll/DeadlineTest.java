@@ -215,6 +215,26 @@ class DeadlineTest {
     }
   }
 
+  /** A deadline that is moved on before each operation never fires, however long it goes on. */
+  @Test
+  void prolongedAgainAndAgain() throws Exception {
+    Group echo = new Group(callers);
+    echo.go(() -> Traffic.echo(b));
+    group.go(
+        () -> {
+          byte[] one = new byte[1];
+          for (int i = 0; i < 2000; i++) {
+            a.setWriteDeadline(Duration.ofSeconds(50));
+            a.write(one);
+            a.setReadDeadline(Duration.ofSeconds(50));
+            assertEquals(1, a.read(one));
+          }
+        });
+    group.await();
+    close();
+    echo.await();
+  }
+
   @Test
   void revivesAfterATimeout() throws Exception {
     a.setReadDeadline(Duration.ofMillis(1));
