@@ -26,7 +26,7 @@ public final class Machine extends Thread {
   /** How often runnext may go before the queue in a row, so that two goroutines starve no third. */
   private static final int MAX_NEXT_IN_A_ROW = 16;
 
-  /** Every so many tasks the global queue goes first, and the network is looked at. Go's figure. */
+  /** Every so many tasks the global queue goes first. Go's figure. */
   private static final int FAIRNESS_TICKS = 61;
 
   /** Some microseconds. */
@@ -54,6 +54,13 @@ public final class Machine extends Thread {
   private boolean idling;
 
   private boolean isSpinning;
+
+  /** The tick from which on {@link #beFair} is due. */
+  private long fairnessDue;
+
+  /** The queue's tail when the network joined it last. */
+  private long roundEnd;
+
   private int neighbour;
   private int budget;
   private int random;
@@ -182,12 +189,9 @@ public final class Machine extends Thread {
         return task;
       }
     }
-    if (p.ticks % FAIRNESS_TICKS == 0) {
-      poll(p.loop);
-      Runnable task = scheduler.pollGlobal();
-      if (task == null) {
-        task = helpStuckNeighbour();
-      }
+    if (p.ticks >= fairnessDue) {
+      fairnessDue = p.ticks + FAIRNESS_TICKS;
+      Runnable task = beFair();
       if (task != null) {
         return task;
       }
@@ -204,6 +208,24 @@ public final class Machine extends Thread {
     p.nextInARow = 0;
     Runnable task = p.queue.pop();
     return task != null ? task : scheduler.pollGlobalShare(p);
+  }
+
+  /**
+   * What would wait for ever behind a queue that is never empty: the global queue, the network, a
+   * neighbour. The network joins the queue again only when all that was in it at the last poll has
+   * had its turn: else the connections that answer fastest would fill the queue, and push the
+   * others out of it.
+   */
+  private @Nullable Runnable beFair() {
+    Runnable task;
+    if (p.queue.passed(roundEnd)) {
+      poll(p.loop);
+      task = scheduler.pollGlobalShare(p);
+      roundEnd = p.queue.tail();
+    } else {
+      task = scheduler.pollGlobal();
+    }
+    return task != null ? task : helpStuckNeighbour();
   }
 
   /** Polls a loop, this P's or another's; what it found goes to this P's queue. */

@@ -158,6 +158,16 @@ final class RunQueue {
     return task;
   }
 
+  /** The position of the next push. */
+  long tail() {
+    return (long) TAIL.getVolatile(this);
+  }
+
+  /** Whether all that was pushed before {@code position} has been taken. */
+  boolean passed(long position) {
+    return (long) HEAD.getVolatile(this) >= position;
+  }
+
   /** A moment's value. */
   int size() {
     long h = (long) HEAD.getVolatile(this);
