@@ -39,6 +39,10 @@ final class IdleSet {
     return -1;
   }
 
+  boolean contains(int id) {
+    return ((long) WORD.getVolatile(words, id >>> 6) & 1L << id) != 0;
+  }
+
   boolean isEmpty() {
     for (int w = 0; w < words.length; w++) {
       if ((long) WORD.getVolatile(words, w) != 0) {

@@ -66,7 +66,7 @@ public final class Machine extends Thread {
   private int random;
   private final Runnable[] stolen = new Runnable[RunQueue.CAPACITY];
 
-  /** For each P, its word when this M went idle last: the same again means a task that is stuck. */
+  /** For each P, its word when this M looked last. */
   private final long[] seen;
 
   /** A simulation's runnable goroutines. */
@@ -168,6 +168,9 @@ public final class Machine extends Thread {
       if (task == null) {
         task = steal();
       }
+      if (task == null && scheduler.othersAreBusy()) {
+        task = giveWay();
+      }
       if (task != null) {
         if (isSpinning) {
           isSpinning = false;
@@ -251,6 +254,22 @@ public final class Machine extends Thread {
     batched = 0;
   }
 
+  /**
+   * Out of work while other Ps are not: lets another thread have the CPU, once, before it blocks.
+   * Where a thread waits for the CPU, most likely the one that sends us the work, it gets on and
+   * more than one event has gathered when we are back. If we blocked, its next event would wake us
+   * in its place, one by one. The Ps that run see to our network meanwhile, sysmon if they do not.
+   */
+  private @Nullable Runnable giveWay() {
+    if (isSpinning) { // or nobody else would look for work while we are away
+      isSpinning = false;
+      scheduler.stopSpinning();
+    }
+    Thread.yield(); // this is a platform thread: sched_yield(2)
+    Runnable task = poll(p.loop) > 0 ? next() : null;
+    return task != null ? task : steal();
+  }
+
   private @Nullable Runnable steal() {
     Processor[] all = scheduler.processors();
     if (all.length == 1 || (!isSpinning && !scheduler.trySpin())) {
@@ -268,7 +287,14 @@ public final class Machine extends Thread {
         }
       }
     }
-    return null;
+    // Its M may have been woken by an event, and wait for a CPU: that cannot be seen from here.
+    return poll(nextNeighbour(all).loop) > 0 ? p.queue.pop() : null;
+  }
+
+  /** The others in turn: 1 .. length - 1 places on from here. */
+  private Processor nextNeighbour(Processor[] all) {
+    neighbour = neighbour % (all.length - 1) + 1;
+    return all[(p.id + neighbour) % all.length];
   }
 
   /** A P that always finds something of its own never comes to steal; so it looks here, in turn. */
@@ -277,8 +303,7 @@ public final class Machine extends Thread {
     if (all.length == 1) {
       return null;
     }
-    neighbour = neighbour % (all.length - 1) + 1; // 1 .. length - 1 places on from here
-    Processor other = all[(p.id + neighbour) % all.length];
+    Processor other = nextNeighbour(all);
     if (!isStuck(other)) {
       return null;
     }
@@ -287,12 +312,12 @@ public final class Machine extends Thread {
     return task != null || !other.hasNext() ? task : other.exchangeNext(null);
   }
 
-  /** Whether it runs the same task as when this M looked last. */
+  /** Whether it has come no further than when this M looked last, and does not idle. */
   private boolean isStuck(Processor other) {
     long now = other.ownerWord();
     boolean same = now == seen[other.id];
     seen[other.id] = now;
-    return same && Processor.isRunning(now);
+    return same && !scheduler.idle.contains(other.id);
   }
 
   private @Nullable Runnable stealFrom(Processor victim) {

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * spinning M (atomic read-modify-write operations or volatile loads after a CAS). An M enters its P
  * into the idle set, stops spinning, and looks at all queues again, in this order. If the pusher
  * saw no idle P, the M's entry came later and so does its look, which finds the task; if it saw a
- * spinning M and woke nobody, that M's step out of spinning came later, and so does its look. An M
+ * spinning M and woke nobody, that M's step out of spinning came later, and so does its look: also
+ * when it stepped out early, to give way, for it goes through all of this before it blocks. An M
  * that steps out because it has found work looks too, and wakes the next if anything is left. And a
  * thread that counted itself as spinning to wake a P, and found none, looks again after it stepped
  * down.
@@ -282,6 +283,11 @@ public final class Scheduler implements Executor {
       }
       stopSpinning(); // and look again: meanwhile somebody may have relied on us
     }
+  }
+
+  /** Whether a P other than the caller's, which has not gone idle yet, has something to do. */
+  boolean othersAreBusy() {
+    return idle.size() < processors.length - 1;
   }
 
   /** An M that was spinning has found work. */

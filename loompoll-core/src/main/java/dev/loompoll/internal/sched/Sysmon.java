@@ -6,9 +6,9 @@ import java.util.concurrent.locks.LockSupport;
  * The watcher: a thread without a P that sees to the Ps which do not see to themselves.
  *
  * <ul>
- *   <li>A P that has not polled since the last look, while it runs the same task as then, is stuck.
- *       If another P idles, or for 10 ms none has polled, sysmon polls its network; what that wakes
- *       goes to the global queue, and wakes an idle P.
+ *   <li>A P that has come no further since the last look, and does not idle, is stuck: its task is
+ *       long, or its M has no CPU. If another P idles, or for 10 ms none has polled, sysmon polls
+ *       its network; what that wakes goes to the global queue, and wakes an idle P.
  *   <li>A P that runs one short task after another, and has not polled for 10 ms, is asked to poll
  *       after the present one.
  *   <li>A queue, or a runnext of a stuck P, that had work at two looks in a row while a P idles:
@@ -41,7 +41,7 @@ final class Sysmon extends Thread {
   private volatile boolean asleep;
 
   /** How often it has polled. Written by sysmon only. */
-  private volatile long polled;
+  private volatile long polledBySysmon;
 
   Sysmon(Scheduler scheduler) {
     super(null, null, "loompoll-sysmon", 0, false);
@@ -56,7 +56,7 @@ final class Sysmon extends Thread {
   }
 
   long polls() {
-    return polled;
+    return polledBySysmon;
   }
 
   /** A P has become busy. Any M; one volatile load but for the first after a long idleness. */
@@ -119,24 +119,25 @@ final class Sysmon extends Thread {
   private boolean look(Processor p, boolean someIdle, long now) {
     long w = p.ownerWord();
     long n = p.polls;
-    boolean running = Processor.isRunning(w);
-    boolean sameTask = running && w == word[p.id];
+    boolean idles = scheduler.idle.contains(p.id);
+    boolean polled = n != polls[p.id];
+    boolean stuck = !idles && w == word[p.id] && (Processor.isRunning(w) || !polled);
     word[p.id] = w;
-    if (!running || n != polls[p.id]) {
+    if (idles || polled) {
       polls[p.id] = n;
       since[p.id] = now;
     }
     boolean found = false;
-    if (now - since[p.id] >= NOT_POLLED && !sameTask) {
+    if (now - since[p.id] >= NOT_POLLED && !stuck) {
       p.attention = true;
       since[p.id] = now;
-    } else if (sameTask && (someIdle || now - since[p.id] >= NOT_POLLED)) {
+    } else if (stuck && (someIdle || now - since[p.id] >= NOT_POLLED)) {
       // Not one of ours, this thread: what it wakes goes to the global queue and wakes an idle P.
       found = p.loop.pollNow(buffer) > 0;
-      polled = polled + 1;
+      polledBySysmon = polledBySysmon + 1;
       since[p.id] = now;
     }
-    boolean hasWork = someIdle && (!p.queue.isEmpty() || sameTask && p.hasNext());
+    boolean hasWork = someIdle && (!p.queue.isEmpty() || stuck && p.hasNext());
     if (hasWork && hadWork[p.id]) {
       scheduler.wakeOne();
       found = true;
