@@ -21,7 +21,7 @@ public class FD extends FDMutex {
   /** The most that one system call moves. */
   public static final int MAX_CHUNK = 64 * 1024;
 
-  private static final int FOREIGN_BUDGET = 128;
+  private static final int FOREIGN_BUDGET = 32;
 
   final int sysfd;
   final Poller poller;

@@ -19,15 +19,25 @@ import org.jspecify.annotations.Nullable;
 public final class Machine extends Thread {
   /**
    * What a task may spend on the network before it yields, in units of one call plus one per 4 KiB:
-   * about 100 µs of kernel time.
+   * about 100 µs: a call takes some microseconds, most of them in the kernel.
    */
-  private static final int BUDGET = 128;
+  private static final int BUDGET = 32;
 
   /** How often runnext may go before the queue in a row, so that two goroutines starve no third. */
   private static final int MAX_NEXT_IN_A_ROW = 16;
 
   /** Every so many tasks the global queue goes first. Go's figure. */
   private static final int FAIRNESS_TICKS = 61;
+
+  /** After so many tasks in a row that have spent their share, too. */
+  private static final int LONG_TASKS = 2;
+
+  /** The CPU was given away for a good part of a time slice, in nanoseconds. */
+  private static final long LONG_AWAY = 500_000;
+
+  // How long not to give way after it has done harm, in nanoseconds.
+  private static final long SHORTEST_PAUSE = 100_000_000;
+  private static final long LONGEST_PAUSE = 1_600_000_000;
 
   /** Some microseconds. */
   private static final int SPINS_BEFORE_NEXT = 100;
@@ -57,6 +67,11 @@ public final class Machine extends Thread {
 
   /** The tick from which on {@link #beFair} is due. */
   private long fairnessDue;
+
+  /** When to give way again, and the pause before that if it does harm once more. */
+  private long giveWayAgain;
+
+  private long giveWayPause = SHORTEST_PAUSE;
 
   /** The queue's tail when the network joined it last. */
   private long roundEnd;
@@ -105,7 +120,13 @@ public final class Machine extends Thread {
    * @return whether it has spent its share and must yield
    */
   public boolean spend(int bytes) {
-    return (budget -= 1 + (bytes >>> 12)) < 0;
+    return (budget -= 1 + (bytes >>> 12)) < 0 && spent();
+  }
+
+  /** A long task: counts for many of those that {@link #beFair} waits for. */
+  private boolean spent() {
+    fairnessDue -= FAIRNESS_TICKS / LONG_TASKS;
+    return true;
   }
 
   /** Something became runnable while this M polls. */
@@ -228,7 +249,13 @@ public final class Machine extends Thread {
     } else {
       task = scheduler.pollGlobal();
     }
-    return task != null ? task : helpStuckNeighbour();
+    return task != null ? task : helpNeighbour();
+  }
+
+  /** Polls the network of another P. */
+  private int visit(Processor other) {
+    other.visited();
+    return poll(other.loop);
   }
 
   /** Polls a loop, this P's or another's; what it found goes to this P's queue. */
@@ -258,14 +285,31 @@ public final class Machine extends Thread {
    * Out of work while other Ps are not: lets another thread have the CPU, once, before it blocks.
    * Where a thread waits for the CPU, most likely the one that sends us the work, it gets on and
    * more than one event has gathered when we are back. If we blocked, its next event would wake us
-   * in its place, one by one. The Ps that run see to our network meanwhile, sysmon if they do not.
+   * in its place, one by one.
+   *
+   * <p>A P that goes dry too, or sysmon, sees to our network meanwhile. When nobody did in a long
+   * while, it is left alone for some time: the others are in tasks that do not end.
    */
   private @Nullable Runnable giveWay() {
+    long before = scheduler.clock().nanos();
+    if (before < giveWayAgain) {
+      return null;
+    }
     if (isSpinning) { // or nobody else would look for work while we are away
       isSpinning = false;
       scheduler.stopSpinning();
     }
+    int visits = p.visits;
     Thread.yield(); // this is a platform thread: sched_yield(2)
+    long after = scheduler.clock().nanos();
+    if (after - before > LONG_AWAY) {
+      if (p.visits != visits) {
+        giveWayPause = SHORTEST_PAUSE;
+      } else {
+        giveWayAgain = after + giveWayPause;
+        giveWayPause = Math.min(2 * giveWayPause, LONGEST_PAUSE);
+      }
+    }
     Runnable task = poll(p.loop) > 0 ? next() : null;
     return task != null ? task : steal();
   }
@@ -288,7 +332,7 @@ public final class Machine extends Thread {
       }
     }
     // Its M may have been woken by an event, and wait for a CPU: that cannot be seen from here.
-    return poll(nextNeighbour(all).loop) > 0 ? p.queue.pop() : null;
+    return visit(nextNeighbour(all)) > 0 ? p.queue.pop() : null;
   }
 
   /** The others in turn: 1 .. length - 1 places on from here. */
@@ -297,17 +341,20 @@ public final class Machine extends Thread {
     return all[(p.id + neighbour) % all.length];
   }
 
-  /** A P that always finds something of its own never comes to steal; so it looks here, in turn. */
-  private @Nullable Runnable helpStuckNeighbour() {
+  /**
+   * A P that always finds something of its own never comes to steal; so it looks here, in turn, at
+   * one that is stuck, or idles: its M may have been woken, and have no CPU.
+   */
+  private @Nullable Runnable helpNeighbour() {
     Processor[] all = scheduler.processors();
     if (all.length == 1) {
       return null;
     }
     Processor other = nextNeighbour(all);
-    if (!isStuck(other)) {
+    if (!isStuck(other) && !scheduler.idle.contains(other.id)) {
       return null;
     }
-    poll(other.loop);
+    visit(other);
     Runnable task = stealHalf(other);
     return task != null || !other.hasNext() ? task : other.exchangeNext(null);
   }
@@ -333,7 +380,7 @@ public final class Machine extends Thread {
       return null; // it will see to its runnext and its network by itself
     }
     Runnable task = victim.hasNext() ? victim.exchangeNext(null) : null;
-    if (task == null && poll(victim.loop) > 0) {
+    if (task == null && visit(victim) > 0) {
       task = p.queue.pop();
     }
     return task;

@@ -69,6 +69,9 @@ final class Processor {
   long events;
   long steals;
 
+  /** How often others have polled this P's network. By any of them without order: it is a hint. */
+  volatile int visits;
+
   /** When the holder last woke a P for a runnext. Holder only. */
   long lastWake;
 
@@ -120,6 +123,12 @@ final class Processor {
 
   static int holder(long word) {
     return (int) (word & HOLDER) - 1;
+  }
+
+  /** Another M, or sysmon, polls its network. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // a lost one does not matter
+  void visited() {
+    visits++;
   }
 
   /** Makes {@code task} the next to run; returns the one that was to be. */

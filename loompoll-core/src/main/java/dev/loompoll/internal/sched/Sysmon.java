@@ -133,6 +133,7 @@ final class Sysmon extends Thread {
       since[p.id] = now;
     } else if (stuck && (someIdle || now - since[p.id] >= NOT_POLLED)) {
       // Not one of ours, this thread: what it wakes goes to the global queue and wakes an idle P.
+      p.visited();
       found = p.loop.pollNow(buffer) > 0;
       polledBySysmon = polledBySysmon + 1;
       since[p.id] = now;
