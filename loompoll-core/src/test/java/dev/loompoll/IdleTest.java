@@ -1,7 +1,7 @@
 package dev.loompoll;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.loompoll.testing.Callers;
 import dev.loompoll.testing.Group;
@@ -17,8 +17,13 @@ import org.junit.jupiter.api.Test;
 
 /** Who has nothing to do does nothing. */
 class IdleTest {
-  /** Sysmon goes to sleep about a second after the last work. */
-  private static final int SECONDS_TO_FALL_ASLEEP = 3;
+  private static final String CALM = "calm";
+
+  /**
+   * Sysmon goes to sleep about a second after the last work; and timers of earlier tests'
+   * descriptors, which are never cancelled, have to fire first.
+   */
+  private static final int SECONDS_TO_FALL_ASLEEP = 40;
 
   @Test
   void anIdleProcessSleeps() throws Exception {
@@ -30,22 +35,29 @@ class IdleTest {
       pair.a().setReadDeadline(Duration.ofHours(1));
       reader.goAndBlock(() -> pair.a().read(new byte[1]));
       acceptor.goAndBlock(() -> acceptUntilClosed(listener));
-      assertFalse(never.await(SECONDS_TO_FALL_ASLEEP, TimeUnit.SECONDS));
-
-      Stats before = Loompoll.stats();
-      long switches = contextSwitches();
-      assertFalse(never.await(1, TimeUnit.SECONDS));
-      long polls = Loompoll.stats().polls() - before.polls();
-      long sysmon = Loompoll.stats().sysmonPolls() - before.sysmonPolls();
-      switches = contextSwitches() - switches;
-      assertTrue(
-          polls <= 5 && sysmon <= 5 && switches <= 20,
-          polls + " polls, " + sysmon + " by sysmon, threads switched " + switches + " times");
+      String lastSecond = "";
+      for (int i = 0; i < SECONDS_TO_FALL_ASLEEP && !lastSecond.equals(CALM); i++) {
+        lastSecond = aSecond(never);
+      }
+      assertEquals(CALM, lastSecond);
 
       pair.b().write(new byte[1]); // and it wakes up again
       reader.await();
     }
     acceptor.await();
+  }
+
+  /** What went on within a second: CALM, or how much too much. */
+  private static String aSecond(CountDownLatch never) throws Exception {
+    Stats before = Loompoll.stats();
+    long switches = contextSwitches();
+    assertFalse(never.await(1, TimeUnit.SECONDS));
+    long polls = Loompoll.stats().polls() - before.polls();
+    long sysmon = Loompoll.stats().sysmonPolls() - before.sysmonPolls();
+    switches = contextSwitches() - switches;
+    return polls <= 5 && sysmon <= 5 && switches <= 20
+        ? CALM
+        : polls + " polls, " + sysmon + " by sysmon, threads switched " + switches + " times";
   }
 
   private static void acceptUntilClosed(Listener listener) throws IOException {
