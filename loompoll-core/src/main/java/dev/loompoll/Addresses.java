@@ -87,6 +87,10 @@ final class Addresses {
     }
     InetAddress ip = address.getAddress();
     String host = ip == null ? address.getHostString() : ip.getHostAddress();
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    if (host.indexOf(':') >= 0) {
+      // Java writes 0:0:0:0:0:0:0:1
+      host = "[" + host.replaceFirst("(?:^|:)(?:0(?::|(?=%)|$)){2,}", "::") + "]";
+    }
+    return host + ":" + address.getPort();
   }
 }

@@ -20,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
   private Failures() {}
 
+  /** Loads the exceptions' classes: when descriptors have run out none can be loaded. */
+  static void preload() {
+    for (int code :
+        new int[] {Result.CLOSED, Result.TIMEOUT, Result.INTERRUPTED, Errno.EMFILE, Errno.EPIPE}) {
+      var unused = of("accept", null, code, 0);
+    }
+  }
+
   static IOException of(String operation, NetFD fd, long result) {
     String where = Addresses.format(fd.localAddress());
     if (fd.remoteAddress() != null) {
@@ -58,7 +66,7 @@ final class Failures {
     String message = what + ": " + (plain ? "" : step + ": ") + Errno.describe(code);
     return switch (code) {
       case Errno.ECONNRESET, Errno.EPIPE -> new ConnResetException(message);
-      case Errno.ECONNREFUSED, Errno.ETIMEDOUT -> new ConnectException(message);
+      case Errno.ECONNREFUSED -> new ConnectException(message);
       case Errno.EHOSTUNREACH, Errno.ENETUNREACH -> new NoRouteToHostException(message);
       default ->
           bind || code == Errno.EADDRINUSE

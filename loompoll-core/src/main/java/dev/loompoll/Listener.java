@@ -31,8 +31,10 @@ public final class Listener implements Closeable {
 
   static {
     // Without a free descriptor no class can be loaded and no file read. So what a shortage needs
-    // comes first: the pause, the errno's text, and the time zones for the log line's time stamp.
+    // comes first: the pause, the exceptions and errno's text, and the time zones for the log
+    // line's time stamp.
     FD.preload();
+    Failures.preload();
     var unused = Errno.describe(Errno.EMFILE) + ZonedDateTime.now(ZoneId.systemDefault());
   }
 

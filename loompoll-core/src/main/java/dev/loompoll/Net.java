@@ -1,6 +1,7 @@
 package dev.loompoll;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
@@ -44,5 +45,10 @@ public final class Net {
   /** Connects to an {@link java.net.InetSocketAddress}. */
   public static Conn dial(SocketAddress address) throws IOException {
     return Dialer.create().dial(address);
+  }
+
+  /** The address as {@code listen} and {@code dial} take it: {@code [::1]:8888}. */
+  public static String format(InetSocketAddress address) {
+    return Addresses.format(address);
   }
 }

@@ -46,10 +46,24 @@ class AddressesTest {
     assertThrows(AddressException.class, () -> Addresses.parse("h:\u0661\u0662"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "0.0.0.0, 0.0.0.0:80",
+    "::, [::]:80",
+    "::1, [::1]:80",
+    "2001:db8::1, [2001:db8::1]:80",
+    "2001:db8::, [2001:db8::]:80",
+    "fe80::10:0:1, [fe80::10:0:1]:80",
+    "1:2:3:4:5:6:7:8, [1:2:3:4:5:6:7:8]:80",
+    "1:0:3:4:5:6:7:8, [1:0:3:4:5:6:7:8]:80",
+  })
+  void formatsAsUsersWrite(String host, String text) {
+    assertEquals(text, Addresses.format(new InetSocketAddress(host, 80)));
+  }
+
   @Test
   void formats() {
     assertEquals("127.0.0.1:80", Addresses.format(new InetSocketAddress("127.0.0.1", 80)));
-    assertEquals("[0:0:0:0:0:0:0:1]:80", Addresses.format(new InetSocketAddress("::1", 80)));
     assertEquals("name:80", Addresses.format(InetSocketAddress.createUnresolved("name", 80)));
     assertEquals("?", Addresses.format(null));
   }

@@ -136,9 +136,9 @@ class NetTest {
   void namesItself() throws Exception {
     try (Listener listener = Net.listen("tcp6", "[::1]:0");
         Conn client = Net.dial("tcp6", "[::1]:" + listener.address().getPort())) {
-      String server = "[0:0:0:0:0:0:0:1]:" + listener.address().getPort();
+      String server = "[::1]:" + listener.address().getPort();
       assertEquals("Listener[tcp6 " + server + "]", listener.toString());
-      String own = "[0:0:0:0:0:0:0:1]:" + client.localAddress().getPort();
+      String own = "[::1]:" + client.localAddress().getPort();
       assertEquals("Conn[tcp6 " + own + "->" + server + "]", client.toString());
     }
   }
@@ -208,8 +208,7 @@ class NetTest {
               assertThrows(ConnectException.class, () -> Net.dial("tcp", "127.0.0.1:1"));
           assertEquals("dial tcp 127.0.0.1:1: connection refused (ECONNREFUSED)", e.getMessage());
           e = assertThrows(ConnectException.class, () -> Net.dial("tcp6", "[::1]:1"));
-          assertEquals(
-              "dial tcp6 [0:0:0:0:0:0:0:1]:1: connection refused (ECONNREFUSED)", e.getMessage());
+          assertEquals("dial tcp6 [::1]:1: connection refused (ECONNREFUSED)", e.getMessage());
         });
     group.await();
   }

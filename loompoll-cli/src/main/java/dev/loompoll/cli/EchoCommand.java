@@ -85,7 +85,7 @@ final class EchoCommand implements Callable<Integer> {
       server.start(signals.stop());
 
       PrintWriter out = spec.commandLine().getOut();
-      out.println("listening on " + AddressText.of(listener.address()));
+      out.println("listening on " + Net.format(listener.address()));
       out.flush();
 
       signals.stop().get();

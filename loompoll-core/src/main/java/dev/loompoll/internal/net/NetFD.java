@@ -61,7 +61,8 @@ public final class NetFD extends FD {
   public @Nullable InetSocketAddress localAddress() {
     byte[] a = local;
     if (a == null) {
-      a = local = ask(SocketCalls::getsockname);
+      var unused = rememberLocal();
+      a = local;
     }
     return a == null ? null : SocketAddresses.decode(a);
   }
@@ -72,23 +73,23 @@ public final class NetFD extends FD {
     return a == null ? null : SocketAddresses.decode(a);
   }
 
-  private interface NameCall {
-    int call(int fd, byte[] address, int[] length, ErrnoCell errno);
-  }
-
-  private byte @Nullable [] ask(NameCall call) {
+  /**
+   * Fixes the local address before anything can go wrong: for listeners and dialled sockets.
+   *
+   * @return 0, an errno or {@link dev.loompoll.internal.poll.Result#CLOSED}
+   */
+  int rememberLocal() {
     byte[] address = new byte[SocketAddresses.MAX_LENGTH];
     int[] result = new int[1];
     IntPredicate f =
         fd -> {
-          result[0] = call.call(fd, address, new int[1], new ErrnoCell());
+          result[0] = SocketCalls.getsockname(fd, address, new int[1], new ErrnoCell());
           return true;
         };
-    return control(f) == 0 && result[0] >= 0 ? address : null;
-  }
-
-  /** Fixes the local address before anything can go wrong: for listeners and dialled sockets. */
-  void rememberLocal() {
-    localAddress();
+    int code = control(f);
+    if (code == 0 && result[0] >= 0) {
+      local = address;
+    }
+    return code != 0 ? code : Math.max(0, -result[0]);
   }
 }

@@ -137,7 +137,7 @@ public final class Sockets {
       }
       conn.setDeadline(false, true, Timers.NEVER);
       conn.remote(remote);
-      conn.rememberLocal();
+      var unused = conn.rememberLocal(); // if it fails, it is asked for again
       done = true;
       return conn;
     } finally {
@@ -183,9 +183,10 @@ public final class Sockets {
       fd.close();
       throw new SocketFailure("epoll_ctl", code);
     }
-    if (fd.localAddress() == null) {
+    code = fd.rememberLocal();
+    if (code != 0) {
       fd.close();
-      throw new SocketFailure("getsockname", Errno.EIO);
+      throw new SocketFailure("getsockname", code);
     }
     return fd;
   }
