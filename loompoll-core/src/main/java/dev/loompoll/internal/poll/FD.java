@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * charged to the task that runs on the M, and a task that has spent its share yields.
  */
 public class FD extends FDMutex {
-  /** The most that one system call moves. */
+  /** The most that one system call moves; a power of two. */
   public static final int MAX_CHUNK = 64 * 1024;
 
   private static final int FOREIGN_BUDGET = 32;
@@ -354,7 +354,7 @@ public class FD extends FDMutex {
    * A failure costs as much as a large transfer: its exception does, and it may be tried for ever.
    */
   private long charged(long result) {
-    charge(Result.code(result) == Result.OK ? Result.count(result) % MAX_CHUNK : MAX_CHUNK);
+    charge(Result.code(result) == Result.OK ? Result.count(result) & (MAX_CHUNK - 1) : MAX_CHUNK);
     return result;
   }
 

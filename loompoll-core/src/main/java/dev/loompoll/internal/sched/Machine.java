@@ -51,11 +51,11 @@ public final class Machine extends Thread {
   private final NetPoll.Buffer buffer;
   private final Processor p;
 
-  /** True while this M polls: what becomes runnable then is collected in {@link #ready}. */
+  /** True while this M polls: what becomes runnable then comes to {@link #ready}. */
   boolean polling;
 
-  private final Runnable[] batch = new Runnable[128];
-  private int batched;
+  /** How many that were since the last poll began. */
+  private int readied;
 
   /** The P's word for the task that runs. */
   private long word;
@@ -131,10 +131,8 @@ public final class Machine extends Thread {
 
   /** Something became runnable while this M polls. */
   void ready(Runnable task) {
-    if (batched == batch.length) { // several polls' worth: timers, most likely
-      flush();
-    }
-    batch[batched++] = task;
+    readied++;
+    scheduler.push(p, task);
   }
 
   @Override
@@ -269,16 +267,9 @@ public final class Machine extends Thread {
     polling = false;
     p.polls = p.polls + 1;
     p.events += n;
-    if (batched > 0) {
-      flush();
-    }
+    scheduler.polled(readied);
+    readied = 0;
     return n;
-  }
-
-  private void flush() {
-    scheduler.inject(p, batch, batched);
-    Arrays.fill(batch, 0, batched, null);
-    batched = 0;
   }
 
   /**

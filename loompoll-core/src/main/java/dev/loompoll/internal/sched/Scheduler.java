@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>unparked or started by a running goroutine: {@code runnext} of that P, the one there before
  *       to the queue's tail;
- *   <li>unparked by a poll: the tail of the polling P's queue, all of a poll at once;
+ *   <li>unparked by a poll: the tail of the polling P's queue;
  *   <li>after {@code Thread.yield} (called on the bare carrier, outside a poll): the tail;
  *   <li>from any other thread: the global queue.
  * </ul>
@@ -143,7 +143,7 @@ public final class Scheduler implements Executor {
     if (m == null || m.scheduler != this) {
       executeGlobal(task);
     } else if (m.polling) {
-      m.ready(task);
+      m.ready(task); // to the tail of its P's queue
     } else {
       Processor p = m.processor();
       if (p == null) {
@@ -189,11 +189,8 @@ public final class Scheduler implements Executor {
     wakeOne();
   }
 
-  /** The goroutines that a P's own poll found, in order. */
-  void inject(Processor p, Runnable[] ready, int n) {
-    for (int i = 0; i < n; i++) {
-      push(p, ready[i]);
-    }
+  /** A poll has pushed so many goroutines. */
+  void polled(int n) {
     if (n >= WORTH_A_WAKE) {
       wakeOne();
     }

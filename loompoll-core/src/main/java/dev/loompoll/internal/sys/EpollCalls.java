@@ -2,9 +2,7 @@ package dev.loompoll.internal.sys;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -31,8 +29,7 @@ public final class EpollCalls {
   private static final int EPOLL_CTL_ADD = 1;
 
   private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
-  private static final int EVENT_SIZE = PACKED ? 12 : 16;
-  private static final int DATA_OFFSET = PACKED ? 4 : 8;
+  private static final int EVENT_INTS = PACKED ? 3 : 4;
 
   private static final MethodHandle EPOLL_CREATE1 =
       Libc.quick("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
@@ -94,20 +91,27 @@ public final class EpollCalls {
    */
   public static final class EventBuffer {
     private final int capacity;
-    private final MemorySegment events;
+
+    // The events as ints: three each where the struct is packed, else four. On the heap they are
+    // read without the checks of a memory segment; a wait that blocks cannot write to the heap.
+    private final int[] events;
+    private final MemorySegment heapEvents;
+    private final MemorySegment nativeEvents;
     private final MemorySegment errnoCell = Libc.errnoCell();
     private final MemorySegment timespec = Arena.global().allocate(JAVA_LONG, 2);
     private final ErrnoCell errno = new ErrnoCell();
 
     public EventBuffer(int capacity) {
       this.capacity = capacity;
-      this.events = Arena.global().allocate((long) capacity * EVENT_SIZE, Long.BYTES);
+      this.events = new int[capacity * EVENT_INTS];
+      this.heapEvents = MemorySegment.ofArray(events);
+      this.nativeEvents = Arena.global().allocate(heapEvents.byteSize(), Long.BYTES);
     }
 
     /** The events that are there now; does not wait. */
     public int pollNow(int epfd) {
       try {
-        int n = (int) EPOLL_WAIT_NOW.invokeExact(errno.segment, epfd, events, capacity, 0);
+        int n = (int) EPOLL_WAIT_NOW.invokeExact(errno.segment, epfd, heapEvents, capacity, 0);
         return n >= 0 ? n : -errno.value();
       } catch (Throwable t) {
         throw Libc.unexpected(t);
@@ -127,9 +131,9 @@ public final class EpollCalls {
           int n =
               (int)
                   wait2.invokeExact(
-                      errnoCell, epfd, events, capacity, timespec, MemorySegment.NULL);
+                      errnoCell, epfd, nativeEvents, capacity, timespec, MemorySegment.NULL);
           if (n >= 0) {
-            return n;
+            return toHeap(n);
           }
           int error = errnoCell.get(JAVA_INT, 0);
           if (error != Errno.ENOSYS && error != Errno.EPERM) { // some sandboxes say EPERM
@@ -138,8 +142,10 @@ public final class EpollCalls {
           nanosecondWait = false;
         }
         int n =
-            (int) EPOLL_WAIT.invokeExact(errnoCell, epfd, events, capacity, millis(timeoutNanos));
-        return n >= 0 ? n : -errnoCell.get(JAVA_INT, 0);
+            (int)
+                EPOLL_WAIT.invokeExact(
+                    errnoCell, epfd, nativeEvents, capacity, millis(timeoutNanos));
+        return n >= 0 ? toHeap(n) : -errnoCell.get(JAVA_INT, 0);
       } catch (Throwable t) {
         throw Libc.unexpected(t);
       }
@@ -150,12 +156,18 @@ public final class EpollCalls {
       return nanos < 0 ? -1 : (int) Math.min((nanos + 999_999) / 1_000_000, 1_000_000_000L);
     }
 
+    private int toHeap(int n) {
+      MemorySegment.copy(nativeEvents, JAVA_INT, 0, events, 0, n * EVENT_INTS);
+      return n;
+    }
+
     public int flags(int index) {
-      return events.get(JAVA_INT_UNALIGNED, (long) index * EVENT_SIZE);
+      return events[index * EVENT_INTS];
     }
 
     public long data(int index) {
-      return events.get(JAVA_LONG_UNALIGNED, (long) index * EVENT_SIZE + DATA_OFFSET);
+      int i = index * EVENT_INTS + EVENT_INTS - 2;
+      return (events[i] & 0xffff_ffffL) | (long) events[i + 1] << 32;
     }
   }
 }
