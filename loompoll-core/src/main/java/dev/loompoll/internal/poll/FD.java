@@ -92,20 +92,29 @@ public class FD extends FDMutex {
     if (code != Result.OK) {
       return Result.failed(code);
     }
-    int done = 0;
+    long result;
     try {
-      while (done < length && code == Result.OK) {
-        if (done > 0) {
-          charge(MAX_CHUNK);
-        }
-        long result = poller.write(this, heap, direct, offset + done, length - done);
-        done += Result.count(result);
-        code = Result.code(result);
+      result = length == 0 ? 0 : poller.write(this, heap, direct, offset, length);
+      if (result < length) { // rarely: a full buffer, or more than one call moves
+        result = writeRest(heap, direct, offset, length, result);
       }
     } finally {
       unlock(true);
     }
-    return charged(Result.of(done, code));
+    return charged(result);
+  }
+
+  private long writeRest(
+      byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length, long first) {
+    int done = Result.count(first);
+    int code = Result.code(first);
+    while (done < length && code == Result.OK) {
+      charge(MAX_CHUNK);
+      long result = poller.write(this, heap, direct, offset + done, length - done);
+      done += Result.count(result);
+      code = Result.code(result);
+    }
+    return Result.of(done, code);
   }
 
   /** Accepts; the count is the new descriptor. */

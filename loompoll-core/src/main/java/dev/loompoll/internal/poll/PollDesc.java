@@ -208,7 +208,7 @@ public final class PollDesc extends Timers.Entry {
 
   /** Waits for readiness, deadline, close or interrupt. Spurious wake-ups are OK too. */
   int await(boolean write) {
-    if (cas(write, READY, null)) {
+    if (get(write) == READY && cas(write, READY, null)) {
       return check(write);
     }
     Thread me = Thread.currentThread();

@@ -39,17 +39,18 @@ public abstract class ReadinessPoller extends Poller {
   protected final long read(
       FD fd, byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
     PollDesc pd = fd.pd;
-    int code = pd.check(false);
-    if (code != Result.OK) {
-      return Result.failed(code);
-    }
+    int code;
     if (pd.drained) {
-      code = fd.await(false);
+      code = fd.await(false); // checks, too
       if (code != Result.OK) {
         pd.drained = false;
         return Result.failed(code);
       }
     } else {
+      code = pd.check(false);
+      if (code != Result.OK) {
+        return Result.failed(code);
+      }
       pd.reset(false);
     }
     for (; ; ) {

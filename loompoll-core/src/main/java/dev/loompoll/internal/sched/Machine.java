@@ -73,7 +73,7 @@ public final class Machine extends Thread {
 
   private long giveWayPause = SHORTEST_PAUSE;
 
-  /** The queue's tail when the network joined it last. */
+  /** The queue's tail after the last poll. */
   private long roundEnd;
 
   private int neighbour;
@@ -158,6 +158,7 @@ public final class Machine extends Thread {
   }
 
   private void runGoroutines() {
+    Processor p = this.p;
     PickOrder order = scheduler.order();
     for (; ; ) {
       Runnable task = order == null ? findRunnable() : pickRunnable(order);
@@ -243,7 +244,6 @@ public final class Machine extends Thread {
     if (p.queue.passed(roundEnd)) {
       poll(p.loop);
       task = scheduler.pollGlobalShare(p);
-      roundEnd = p.queue.tail();
     } else {
       task = scheduler.pollGlobal();
     }
@@ -269,6 +269,7 @@ public final class Machine extends Thread {
     p.events += n;
     scheduler.polled(readied);
     readied = 0;
+    roundEnd = p.queue.tail();
     return n;
   }
 

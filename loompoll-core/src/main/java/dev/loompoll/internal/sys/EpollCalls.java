@@ -56,7 +56,7 @@ public final class EpollCalls {
 
   public static int create(ErrnoCell errno) {
     try {
-      int fd = (int) EPOLL_CREATE1.invokeExact(errno.segment, EPOLL_CLOEXEC);
+      int fd = (int) EPOLL_CREATE1.invokeExact(errno.segment(), EPOLL_CLOEXEC);
       return fd >= 0 ? fd : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -73,7 +73,7 @@ public final class EpollCalls {
       int r =
           (int)
               EPOLL_CTL.invokeExact(
-                  errno.segment, epfd, EPOLL_CTL_ADD, fd, MemorySegment.ofArray(event));
+                  errno.segment(), epfd, EPOLL_CTL_ADD, fd, MemorySegment.ofArray(event));
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -111,7 +111,7 @@ public final class EpollCalls {
     /** The events that are there now; does not wait. */
     public int pollNow(int epfd) {
       try {
-        int n = (int) EPOLL_WAIT_NOW.invokeExact(errno.segment, epfd, heapEvents, capacity, 0);
+        int n = (int) EPOLL_WAIT_NOW.invokeExact(errno.segment(), epfd, heapEvents, capacity, 0);
         return n >= 0 ? n : -errno.value();
       } catch (Throwable t) {
         throw Libc.unexpected(t);

@@ -29,7 +29,7 @@ public final class FdCalls {
   /** A non-blocking counter that makes a poller return, see eventfd(2). */
   public static int eventfd(ErrnoCell errno) {
     try {
-      int fd = (int) EVENTFD.invokeExact(errno.segment, 0, EFD_NONBLOCK | EFD_CLOEXEC);
+      int fd = (int) EVENTFD.invokeExact(errno.segment(), 0, EFD_NONBLOCK | EFD_CLOEXEC);
       return fd >= 0 ? fd : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -42,7 +42,7 @@ public final class FdCalls {
     try {
       long n =
           (long)
-              WRITE.invokeExact(errno.segment, fd, MemorySegment.ofArray(one), (long) Long.BYTES);
+              WRITE.invokeExact(errno.segment(), fd, MemorySegment.ofArray(one), (long) Long.BYTES);
       return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -55,7 +55,8 @@ public final class FdCalls {
     try {
       long n =
           (long)
-              READ.invokeExact(errno.segment, fd, MemorySegment.ofArray(value), (long) Long.BYTES);
+              READ.invokeExact(
+                  errno.segment(), fd, MemorySegment.ofArray(value), (long) Long.BYTES);
       return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);

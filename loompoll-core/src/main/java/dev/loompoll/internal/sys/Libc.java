@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -32,6 +34,37 @@ final class Libc {
 
   static MethodHandle quick(String name, FunctionDescriptor type) {
     return LINKER.downcallHandle(symbol(name), type, ERRNO, Linker.Option.critical(true));
+  }
+
+  /**
+   * A quick handle for {@code recv} or {@code send} of {@code type}: the C library's {@code
+   * syscall(2)} with {@code recvfrom} or {@code sendto}, since its own functions are cancellation
+   * points, which costs as much again as the rest of them.
+   */
+  static MethodHandle quickTransfer(String name, FunctionDescriptor type) {
+    int number = Arrays.asList("recv", "send").indexOf(name);
+    long syscall =
+        switch (System.getProperty("os.arch")) {
+          case "amd64" -> number == 0 ? 45 : 44;
+          case "aarch64" -> number == 0 ? 207 : 206;
+          default -> -1;
+        };
+    if (syscall < 0) {
+      return quick(name, type);
+    }
+    FunctionDescriptor withAddress = // which is not asked for
+        type.insertArgumentLayouts(0, ValueLayout.JAVA_LONG)
+            .appendArgumentLayouts(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+    MethodHandle call =
+        LINKER.downcallHandle(
+            symbol("syscall"),
+            withAddress,
+            ERRNO,
+            Linker.Option.critical(true),
+            Linker.Option.firstVariadicArg(1));
+    int address = 1 + withAddress.argumentLayouts().size() - 2; // after errno's segment
+    return MethodHandles.insertArguments(
+        MethodHandles.insertArguments(call, address, 0L, 0L), 1, syscall);
   }
 
   static MethodHandle blocking(String name, FunctionDescriptor type) {

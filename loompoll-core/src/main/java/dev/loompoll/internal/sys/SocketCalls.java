@@ -57,9 +57,11 @@ public final class SocketCalls {
       quick("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT);
   private static final MethodHandle RECV =
-      Libc.quick("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+      Libc.quickTransfer(
+          "recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle SEND =
-      Libc.quick("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+      Libc.quickTransfer(
+          "send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
   private SocketCalls() {}
 
@@ -73,7 +75,7 @@ public final class SocketCalls {
       int fd =
           (int)
               SOCKET.invokeExact(
-                  errno.segment, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+                  errno.segment(), family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
       return fd >= 0 ? fd : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -84,7 +86,8 @@ public final class SocketCalls {
   public static int bind(int fd, byte[] address, ErrnoCell errno) {
     try {
       int r =
-          (int) BIND.invokeExact(errno.segment, fd, MemorySegment.ofArray(address), address.length);
+          (int)
+              BIND.invokeExact(errno.segment(), fd, MemorySegment.ofArray(address), address.length);
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -93,7 +96,7 @@ public final class SocketCalls {
 
   public static int listen(int fd, int backlog, ErrnoCell errno) {
     try {
-      int r = (int) LISTEN.invokeExact(errno.segment, fd, backlog);
+      int r = (int) LISTEN.invokeExact(errno.segment(), fd, backlog);
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -105,7 +108,7 @@ public final class SocketCalls {
       int r =
           (int)
               CONNECT.invokeExact(
-                  errno.segment, fd, MemorySegment.ofArray(address), address.length);
+                  errno.segment(), fd, MemorySegment.ofArray(address), address.length);
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -124,7 +127,7 @@ public final class SocketCalls {
       int r =
           (int)
               ACCEPT4.invokeExact(
-                  errno.segment,
+                  errno.segment(),
                   fd,
                   MemorySegment.ofArray(address),
                   MemorySegment.ofArray(length),
@@ -141,7 +144,10 @@ public final class SocketCalls {
       int r =
           (int)
               GETSOCKNAME.invokeExact(
-                  errno.segment, fd, MemorySegment.ofArray(address), MemorySegment.ofArray(length));
+                  errno.segment(),
+                  fd,
+                  MemorySegment.ofArray(address),
+                  MemorySegment.ofArray(length));
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -154,7 +160,10 @@ public final class SocketCalls {
       int r =
           (int)
               GETPEERNAME.invokeExact(
-                  errno.segment, fd, MemorySegment.ofArray(address), MemorySegment.ofArray(length));
+                  errno.segment(),
+                  fd,
+                  MemorySegment.ofArray(address),
+                  MemorySegment.ofArray(length));
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -171,7 +180,7 @@ public final class SocketCalls {
       int r =
           (int)
               SETSOCKOPT.invokeExact(
-                  errno.segment,
+                  errno.segment(),
                   fd,
                   level,
                   option,
@@ -190,7 +199,7 @@ public final class SocketCalls {
       int r =
           (int)
               GETSOCKOPT.invokeExact(
-                  errno.segment,
+                  errno.segment(),
                   fd,
                   level,
                   option,
@@ -204,7 +213,7 @@ public final class SocketCalls {
 
   public static int shutdown(int fd, int how, ErrnoCell errno) {
     try {
-      int r = (int) SHUTDOWN.invokeExact(errno.segment, fd, how);
+      int r = (int) SHUTDOWN.invokeExact(errno.segment(), fd, how);
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
@@ -223,7 +232,7 @@ public final class SocketCalls {
       long n =
           (long)
               RECV.invokeExact(
-                  errno.segment,
+                  errno.segment(),
                   fd,
                   segment(buffer, offset),
                   (long) Math.min(length, Libc.MAX_CHUNK),
@@ -240,7 +249,7 @@ public final class SocketCalls {
       long n =
           (long)
               RECV.invokeExact(
-                  errno.segment,
+                  errno.segment(),
                   fd,
                   MemorySegment.ofBuffer(buffer.slice(offset, length)),
                   (long) Math.min(length, Libc.MAX_CHUNK),
@@ -257,7 +266,7 @@ public final class SocketCalls {
       long n =
           (long)
               SEND.invokeExact(
-                  errno.segment,
+                  errno.segment(),
                   fd,
                   segment(buffer, offset),
                   (long) Math.min(length, Libc.MAX_CHUNK),
@@ -274,7 +283,7 @@ public final class SocketCalls {
       long n =
           (long)
               SEND.invokeExact(
-                  errno.segment,
+                  errno.segment(),
                   fd,
                   MemorySegment.ofBuffer(buffer.slice(offset, length)),
                   (long) Math.min(length, Libc.MAX_CHUNK),
