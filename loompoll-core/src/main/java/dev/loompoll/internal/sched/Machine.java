@@ -73,7 +73,7 @@ public final class Machine extends Thread {
 
   private long giveWayPause = SHORTEST_PAUSE;
 
-  /** The queue's tail after the last poll. */
+  /** The queue's tail after the last poll of this P's network. */
   private long roundEnd;
 
   private int neighbour;
@@ -259,8 +259,11 @@ public final class Machine extends Thread {
   /** Polls a loop, this P's or another's; what it found goes to this P's queue. */
   private int poll(PollLoop loop) {
     polling = true;
-    int n = loop.pollNow(buffer);
-    return polled(n);
+    int n = polled(loop.pollNow(buffer));
+    if (loop == p.loop) {
+      roundEnd = p.queue.tail();
+    }
+    return n;
   }
 
   private int polled(int n) {
@@ -269,7 +272,6 @@ public final class Machine extends Thread {
     p.events += n;
     scheduler.polled(readied);
     readied = 0;
-    roundEnd = p.queue.tail();
     return n;
   }
 
