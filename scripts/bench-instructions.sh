@@ -2,7 +2,7 @@
 # User-space instructions per echo, counted by valgrind's callgrind: exact, and the same on any
 # machine, also where perf has no counters. The server runs some 50 times slower under it, which does
 # not change what it executes for an echo, but what goes by the clock (the compilers, sysmon) counts
-# 50 times too much. So the busiest thread is the answer, and all threads' sum stands beside it.
+# 50 times too much. So the threads that run goroutines are the answer; all threads' sum is beside it.
 # Usage: scripts/bench-instructions.sh [CONNECTIONS] [CONTESTANT...]
 # shellcheck source=scripts/bench-common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/bench-common.sh"
@@ -82,13 +82,21 @@ for name in "$@"; do
     count=$(sed -n 's/.*"echoes":\([0-9]*\).*/\1/p' <<<"$answer")
     # One file a thread; the last dump's have the highest number before the dash.
     dump=$(find "$work" -name "$name.cg.*-*" -printf '%f\n' | sed 's/.*\.\([0-9]*\)-.*/\1/' | sort -n | tail -1)
-    read -r most all < <(sed -s -n 's/^totals: //p' "$out.cg.$dump"-* | sort -n |
-      awk '{ all += $1; most = $1 } END { print most + 0, all + 0 }')
-    if [ "${count:-0}" -eq 0 ] || [ "$most" -eq 0 ]; then
+    ours=0 all=0
+    while read -r thread task; do
+      file=$out.cg.$dump-$(printf %02d "$thread")
+      ir=$(sed -n 's/^totals: //p' "$file" 2>/dev/null) || ir=0
+      all=$((all + ${ir:-0}))
+      case $(cat "/proc/$pid/task/$task/comm" 2>/dev/null) in
+        loompoll-m* | loompoll-poll* | ForkJoinPool-*) ours=$((ours + ${ir:-0})) ;;
+      esac
+    done < <(vgdb --pid="$pid" v.info scheduler 2>&1 |
+      sed -n 's/^Thread \([0-9]*\):.*(lwpid \([0-9]*\)).*/\1 \2/p')
+    if [ "${count:-0}" -eq 0 ] || [ "$ours" -eq 0 ]; then
       echo "no figures: $answer" >&2
       exit 1
     fi
-    each=$((most / count)) sum=$((all / count))
+    each=$((ours / count)) sum=$((all / count))
     echo "$name: $count echoes, $each instructions each, $sum with all threads" >&2
     [ -n "$best" ] && [ "$best" -le "$each" ] || best=$each
     [ -n "$least" ] && [ "$least" -le "$sum" ] || least=$sum
