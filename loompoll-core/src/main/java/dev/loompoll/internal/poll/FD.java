@@ -129,7 +129,8 @@ public class FD extends FDMutex {
     } finally {
       unlock(false);
     }
-    return charged(result);
+    charge(Result.code(result) == Result.OK ? 0 : MAX_CHUNK);
+    return result;
   }
 
   /** Connects and registers; {@link Result#OK} or the reason. */
@@ -336,7 +337,9 @@ public class FD extends FDMutex {
 
   /** A waiting operation has used nothing of the carrier. */
   final int await(boolean write) {
-    foreignBudget = FOREIGN_BUDGET;
+    if (!pd.isReady(write)) {
+      foreignBudget = FOREIGN_BUDGET;
+    }
     return pd.await(write);
   }
 
@@ -363,7 +366,11 @@ public class FD extends FDMutex {
    * A failure costs as much as a large transfer: its exception does, and it may be tried for ever.
    */
   private long charged(long result) {
-    charge(Result.code(result) == Result.OK ? Result.count(result) & (MAX_CHUNK - 1) : MAX_CHUNK);
+    // What one call moved, 1 to MAX_CHUNK: for the calls of a long write before it was charged.
+    charge(
+        Result.code(result) == Result.OK
+            ? ((Result.count(result) - 1) & (MAX_CHUNK - 1)) + 1
+            : MAX_CHUNK);
     return result;
   }
 

@@ -206,9 +206,14 @@ public final class PollDesc extends Timers.Entry {
     return (info & NO_DRAIN) == 0;
   }
 
+  /** Whether there is readiness to take: await() would not wait. */
+  boolean isReady(boolean write) {
+    return get(write) == READY;
+  }
+
   /** Waits for readiness, deadline, close or interrupt. Spurious wake-ups are OK too. */
   int await(boolean write) {
-    if (get(write) == READY && cas(write, READY, null)) {
+    if (isReady(write) && cas(write, READY, null)) {
       return check(write);
     }
     Thread me = Thread.currentThread();

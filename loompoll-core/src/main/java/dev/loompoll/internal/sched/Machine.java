@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It also owns what system calls need as scratch memory: a goroutine that calls the kernel takes
  * it from the M under it, and keeps nothing of it over a park.
  *
- * <p>All fields are the M's own; only the goroutine that it carries reads them besides.
+ * <p>All fields are the M's own, and the goroutine's that it carries: they are one thread.
  */
 public final class Machine extends Thread {
   /**
@@ -154,7 +154,7 @@ public final class Machine extends Thread {
     if (idling) {
       leaveIdle();
     }
-    polled(0);
+    polled(0, true);
   }
 
   private void runGoroutines() {
@@ -259,19 +259,20 @@ public final class Machine extends Thread {
   /** Polls a loop, this P's or another's; what it found goes to this P's queue. */
   private int poll(PollLoop loop) {
     polling = true;
-    int n = polled(loop.pollNow(buffer));
-    if (loop == p.loop) {
-      roundEnd = p.queue.tail();
-    }
-    return n;
+    return polled(loop.pollNow(buffer), loop == p.loop);
   }
 
-  private int polled(int n) {
+  private int polled(int n, boolean own) {
     polling = false;
-    p.polls = p.polls + 1;
     p.events += n;
     scheduler.polled(readied);
     readied = 0;
+    if (own) {
+      p.polls = p.polls + 1; // sysmon counts on it
+      roundEnd = p.queue.tail();
+    } else {
+      p.visitsMade++;
+    }
     return n;
   }
 
@@ -281,8 +282,9 @@ public final class Machine extends Thread {
    * more than one event has gathered when we are back. If we blocked, its next event would wake us
    * in its place, one by one.
    *
-   * <p>A P that goes dry too, or sysmon, sees to our network meanwhile. When nobody did in a long
-   * while, it is left alone for some time: the others are in tasks that do not end.
+   * <p>A P that goes dry too, a busy one now and then, or sysmon sees to our network meanwhile.
+   * When nobody did in a long while, it is left alone for some time: the others are in tasks that
+   * do not end.
    */
   private @Nullable Runnable giveWay() {
     long before = scheduler.clock().nanos();
@@ -291,7 +293,7 @@ public final class Machine extends Thread {
     }
     if (isSpinning) { // or nobody else would look for work while we are away
       isSpinning = false;
-      scheduler.stopSpinning();
+      scheduler.foundWork(p); // not for us: but what came while we were spinning is announced
     }
     int visits = p.visits;
     Thread.yield(); // this is a platform thread: sched_yield(2)
@@ -366,18 +368,13 @@ public final class Machine extends Thread {
     if (first != null) {
       return first;
     }
-    boolean stuck = isStuck(victim);
-    if (!stuck && victim.hasNext()) {
-      stuck = staysStuck(victim);
+    if (victim.hasNext() && staysStuck(victim)) { // or it will see to its runnext by itself
+      Runnable task = victim.exchangeNext(null);
+      if (task != null) {
+        return task;
+      }
     }
-    if (!stuck) {
-      return null; // it will see to its runnext and its network by itself
-    }
-    Runnable task = victim.hasNext() ? victim.exchangeNext(null) : null;
-    if (task == null && visit(victim) > 0) {
-      task = p.queue.pop();
-    }
-    return task;
+    return isStuck(victim) && visit(victim) > 0 ? p.queue.pop() : null;
   }
 
   private @Nullable Runnable stealHalf(Processor victim) {
@@ -427,7 +424,7 @@ public final class Machine extends Thread {
       scheduler.startSpinning();
     }
     if (!work) {
-      polled(n);
+      polled(n, true);
     }
   }
 

@@ -68,6 +68,7 @@ final class Processor {
   long ticks;
   long events;
   long steals;
+  long visitsMade;
 
   /** How often others have polled this P's network. By any of them without order: it is a hint. */
   volatile int visits;

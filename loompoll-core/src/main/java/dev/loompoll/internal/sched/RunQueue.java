@@ -54,8 +54,8 @@ final class RunQueue {
   }
 
   /**
-   * An object, not two array elements: one cache line, and no check of the task's type, which costs
-   * some 30 instructions at each store into an array of interface type.
+   * An object, not two array elements: mostly one cache line, and no check of the task's type,
+   * which costs some 30 instructions at each store into an array of interface type.
    */
   private static final class Slot {
     /** See the table above. */

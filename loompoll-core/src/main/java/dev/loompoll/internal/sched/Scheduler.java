@@ -31,11 +31,10 @@ import org.jspecify.annotations.Nullable;
  * spinning M (atomic read-modify-write operations or volatile loads after a CAS). An M enters its P
  * into the idle set, stops spinning, and looks at all queues again, in this order. If the pusher
  * saw no idle P, the M's entry came later and so does its look, which finds the task; if it saw a
- * spinning M and woke nobody, that M's step out of spinning came later, and so does its look: also
- * when it stepped out early, to give way, for it goes through all of this before it blocks. An M
- * that steps out because it has found work looks too, and wakes the next if anything is left. And a
- * thread that counted itself as spinning to wake a P, and found none, looks again after it stepped
- * down.
+ * spinning M and woke nobody, that M's step out of spinning came later, and so does its look. An M
+ * that steps out because it has found work, or to give way, looks too, and wakes the next if
+ * anything is left. And a thread that counted itself as spinning to wake a P, and found none, looks
+ * again after it stepped down.
  */
 public final class Scheduler implements Executor {
   private static final VarHandle SPINNING;
@@ -287,7 +286,7 @@ public final class Scheduler implements Executor {
     return idle.size() < processors.length - 1;
   }
 
-  /** An M that was spinning has found work. */
+  /** An M that was spinning has found work, or does something else. */
   void foundWork(Processor p) {
     stopSpinning();
     // Who pushed while we were spinning woke nobody. What is left now is ours to announce.
@@ -317,7 +316,7 @@ public final class Scheduler implements Executor {
     long steals = 0;
     for (Processor p : processors) {
       runs += p.ticks;
-      polls += p.polls;
+      polls += p.polls + p.visitsMade;
       events += p.events;
       steals += p.steals;
     }

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  *       its network; what that wakes goes to the global queue, and wakes an idle P.
  *   <li>A P that runs one short task after another, and has not polled for 10 ms, is asked to poll
  *       after the present one.
- *   <li>A queue, or a runnext of a stuck P, that had work at two looks in a row while a P idles:
- *       that P is woken to take it.
+ *   <li>A P's queue, a runnext of a stuck P, or the global queue that had work at two looks in a
+ *       row while a P idles: that P is woken to take it.
  * </ul>
  *
  * <p>It looks every 50 µs while it finds something to do, and ever more seldom, up to every 1 ms,
@@ -36,6 +36,7 @@ final class Sysmon extends Thread {
   private final long[] polls;
   private final long[] since;
   private final boolean[] hadWork;
+  private boolean hadGlobal;
 
   /** Set by sysmon before it sleeps for good, cleared by whoever wakes it, or by itself. */
   private volatile boolean asleep;
@@ -113,6 +114,12 @@ final class Sysmon extends Thread {
     for (Processor p : scheduler.processors()) {
       found |= look(p, idle > 0, now);
     }
+    boolean global = idle > 0 && scheduler.hasGlobal();
+    if (global && hadGlobal) {
+      scheduler.wakeOne();
+      found = true;
+    }
+    hadGlobal = global;
     return found;
   }
 
@@ -133,7 +140,9 @@ final class Sysmon extends Thread {
       since[p.id] = now;
     } else if (stuck && (someIdle || now - since[p.id] >= NOT_POLLED)) {
       // Not one of ours, this thread: what it wakes goes to the global queue and wakes an idle P.
-      p.visited();
+      if (someIdle) { // else nobody runs it soon
+        p.visited();
+      }
       found = p.loop.pollNow(buffer) > 0;
       polledBySysmon = polledBySysmon + 1;
       since[p.id] = now;

@@ -95,7 +95,6 @@ public final class EpollCalls {
     // The events as ints: three each where the struct is packed, else four. On the heap they are
     // read without the checks of a memory segment; a wait that blocks cannot write to the heap.
     private final int[] events;
-    private final MemorySegment heapEvents;
     private final MemorySegment nativeEvents;
     private final MemorySegment errnoCell = Libc.errnoCell();
     private final MemorySegment timespec = Arena.global().allocate(JAVA_LONG, 2);
@@ -104,14 +103,16 @@ public final class EpollCalls {
     public EventBuffer(int capacity) {
       this.capacity = capacity;
       this.events = new int[capacity * EVENT_INTS];
-      this.heapEvents = MemorySegment.ofArray(events);
-      this.nativeEvents = Arena.global().allocate(heapEvents.byteSize(), Long.BYTES);
+      this.nativeEvents = Arena.global().allocate((long) events.length * Integer.BYTES, Long.BYTES);
     }
 
     /** The events that are there now; does not wait. */
     public int pollNow(int epfd) {
       try {
-        int n = (int) EPOLL_WAIT_NOW.invokeExact(errno.segment(), epfd, heapEvents, capacity, 0);
+        int n =
+            (int)
+                EPOLL_WAIT_NOW.invokeExact(
+                    errno.segment(), epfd, MemorySegment.ofArray(events), capacity, 0);
         return n >= 0 ? n : -errno.value();
       } catch (Throwable t) {
         throw Libc.unexpected(t);
