@@ -1,6 +1,9 @@
 package dev.loompoll.bench;
 
+import dev.loompoll.bench.server.IdleJvm;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,6 +85,7 @@ final class IdleCommand implements Callable<Integer> {
       }
     }
     contestants.print(table.text());
+    contestants.print("threads of an idle JVM with the same flags: %d%n".formatted(idleThreads()));
     contestants.print(
         "bytes: growth of VmRSS over that of the warm server without connections, both after a GC,"
             + " for each connection; the kernel's socket buffers are not in it\n");
@@ -136,6 +140,21 @@ final class IdleCommand implements Callable<Integer> {
     return Table.number("%,.0f", (double) bytes / connections);
   }
 
+  private static long idleThreads() throws IOException {
+    List<String> command = new ArrayList<>(Jvm.command(JVM));
+    command.add(IdleJvm.class.getName());
+    Process idle = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+    try (BufferedReader out = idle.inputReader()) {
+      if (out.readLine() == null) {
+        throw new IOException("the idle JVM did not start");
+      }
+      collect(idle.pid()); // as the servers, which have a thread for it since
+      return ProcFs.status(idle.pid(), "Threads");
+    } finally {
+      idle.destroy();
+    }
+  }
+
   private static long rss(Server server) throws IOException {
     return ProcFs.status(server.pid(), "VmRSS") * 1024;
   }
@@ -146,11 +165,14 @@ final class IdleCommand implements Callable<Integer> {
 
   /** A full collection, for those that have one; jcmd would end a process that is no JVM. */
   private static void collect(Server server) throws IOException {
-    if (!Files.readSymbolicLink(Path.of("/proc/" + server.pid() + "/exe")).endsWith("java")) {
-      return;
+    if (Files.readSymbolicLink(Path.of("/proc/" + server.pid() + "/exe")).endsWith("java")) {
+      collect(server.pid());
     }
+  }
+
+  private static void collect(long pid) throws IOException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    Tools.run(List.of(jcmd.toString(), Long.toString(server.pid()), "GC.run"));
+    Tools.run(List.of(jcmd.toString(), Long.toString(pid), "GC.run"));
     pause(1);
   }
 
