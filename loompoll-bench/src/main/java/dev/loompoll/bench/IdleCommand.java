@@ -152,6 +152,7 @@ final class IdleCommand implements Callable<Integer> {
       return ProcFs.status(idle.pid(), "Threads");
     } finally {
       idle.destroy();
+      idle.onExit().join();
     }
   }
 
