@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * M: a platform thread that runs goroutines while it holds a P. Its loop is Go's: the P's queue,
- * the global queue, the P's network, other Ps' queues, and then a wait in the P's own poll loop
- * until an event, the next timer or a wake-up.
+ * the global queue, the P's network, other Ps' queues and networks, once more after it gave its CPU
+ * away, and then a wait in the P's own poll loop until an event, the next timer or a wake-up.
  *
  * <p>It also owns what system calls need as scratch memory: a goroutine that calls the kernel takes
  * it from the M under it, and keeps nothing of it over a park.

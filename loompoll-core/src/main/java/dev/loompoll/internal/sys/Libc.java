@@ -8,7 +8,6 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -37,21 +36,17 @@ final class Libc {
   }
 
   /**
-   * A quick handle for {@code recv} or {@code send} of {@code type}: the C library's {@code
-   * syscall(2)} with {@code recvfrom} or {@code sendto}, since its own functions are cancellation
-   * points, which costs as much again as the rest of them.
+   * A quick handle for {@code recv} or {@code send}: the C library's {@code syscall(2)} with the
+   * number of {@code recvfrom} or {@code sendto}, since its own functions are cancellation points,
+   * which costs as much again as the rest of them. They themselves on another architecture.
    */
-  static MethodHandle quickTransfer(String name, FunctionDescriptor type) {
-    int number = Arrays.asList("recv", "send").indexOf(name);
-    long syscall =
-        switch (System.getProperty("os.arch")) {
-          case "amd64" -> number == 0 ? 45 : 44;
-          case "aarch64" -> number == 0 ? 207 : 206;
-          default -> -1;
-        };
-    if (syscall < 0) {
+  static MethodHandle quickTransfer(
+      String name, long onX86, long onAarch64, FunctionDescriptor type) {
+    String arch = System.getProperty("os.arch");
+    if (!arch.equals("amd64") && !arch.equals("aarch64")) {
       return quick(name, type);
     }
+    long number = arch.equals("amd64") ? onX86 : onAarch64;
     FunctionDescriptor withAddress = // which is not asked for
         type.insertArgumentLayouts(0, ValueLayout.JAVA_LONG)
             .appendArgumentLayouts(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
@@ -64,7 +59,7 @@ final class Libc {
             Linker.Option.firstVariadicArg(1));
     int address = 1 + withAddress.argumentLayouts().size() - 2; // after errno's segment
     return MethodHandles.insertArguments(
-        MethodHandles.insertArguments(call, address, 0L, 0L), 1, syscall);
+        MethodHandles.insertArguments(call, address, 0L, 0L), 1, number);
   }
 
   static MethodHandle blocking(String name, FunctionDescriptor type) {

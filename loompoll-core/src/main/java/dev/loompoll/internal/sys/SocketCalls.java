@@ -58,10 +58,16 @@ public final class SocketCalls {
   private static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT);
   private static final MethodHandle RECV =
       Libc.quickTransfer(
-          "recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+          "recv",
+          45,
+          207,
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle SEND =
       Libc.quickTransfer(
-          "send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+          "send",
+          44,
+          206,
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
   private SocketCalls() {}
 
