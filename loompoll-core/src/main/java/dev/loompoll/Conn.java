@@ -87,11 +87,10 @@ public final class Conn
   }
 
   private int readResult(long result) throws IOException {
-    int code = Result.code(result);
-    if (code == Result.OK) {
+    if (Result.isOk(result)) {
       return Result.count(result);
     }
-    if (code == Result.EOF) {
+    if (Result.code(result) == Result.EOF) {
       return -1;
     }
     throw Failures.of("read", fd, result);
@@ -145,7 +144,7 @@ public final class Conn
   public void write(byte[] b, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, b.length);
     long result = fd.write(b, null, offset, length);
-    if (Result.code(result) != Result.OK) {
+    if (!Result.isOk(result)) {
       throw Failures.of("write", fd, result);
     }
   }
@@ -166,7 +165,7 @@ public final class Conn
       result = fd.write(copy, null, 0, length);
     }
     src.position(position + Result.count(result));
-    if (Result.code(result) != Result.OK) {
+    if (!Result.isOk(result)) {
       throw Failures.of("write", fd, result);
     }
     return length;
@@ -223,7 +222,7 @@ public final class Conn
       srcs[i].position(srcs[i].position() + n);
       went -= n;
     }
-    if (Result.code(result) != Result.OK) {
+    if (!Result.isOk(result)) {
       throw Failures.of("write", fd, result);
     }
     return bytes;

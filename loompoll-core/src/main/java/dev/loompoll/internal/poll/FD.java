@@ -27,9 +27,6 @@ public class FD extends FDMutex {
   final Poller poller;
   final PollDesc pd;
 
-  /** Whether a short read means that nothing is left: true of TCP. Cleared for good by users. */
-  volatile boolean drains = true;
-
   /** Who waits in close() for the last operation to leave. */
   private volatile @Nullable Thread closer;
 
@@ -129,7 +126,7 @@ public class FD extends FDMutex {
     } finally {
       unlock(false);
     }
-    charge(Result.code(result) == Result.OK ? 0 : MAX_CHUNK);
+    charge(Result.isOk(result) ? 0 : MAX_CHUNK);
     return result;
   }
 
@@ -180,7 +177,12 @@ public class FD extends FDMutex {
 
   /** The short-read rule does not hold for what speaks over this socket from now on. */
   public final void neverDrained() {
-    drains = false;
+    if (incref()) {
+      pd.neverDrain();
+      if (decref()) {
+        destroy();
+      }
+    }
   }
 
   /** SHUT_RD or SHUT_WR; 0, an errno or {@link Result#CLOSED}. */
@@ -335,14 +337,6 @@ public class FD extends FDMutex {
 
   // ---- for the poller
 
-  /** A waiting operation has used nothing of the carrier. */
-  final int await(boolean write) {
-    if (!pd.isReady(write)) {
-      foreignBudget = FOREIGN_BUDGET;
-    }
-    return pd.await(write);
-  }
-
   /** Scratch memory for the errno of one system call under the direction's lock. */
   public final ErrnoCell errno(boolean write) {
     Machine m = Machine.current();
@@ -366,11 +360,14 @@ public class FD extends FDMutex {
    * A failure costs as much as a large transfer: its exception does, and it may be tried for ever.
    */
   private long charged(long result) {
-    // What one call moved, 1 to MAX_CHUNK: for the calls of a long write before it was charged.
-    charge(
-        Result.code(result) == Result.OK
-            ? ((Result.count(result) - 1) & (MAX_CHUNK - 1)) + 1
-            : MAX_CHUNK);
+    if (result >>> 12 == 0) {
+      charge(0); // most: a success, and less than 4 KiB
+    } else if (Result.isOk(result)) {
+      // What one call moved, 1 to MAX_CHUNK: for the calls of a long write before it was charged.
+      charge(((Result.count(result) - 1) & (MAX_CHUNK - 1)) + 1);
+    } else {
+      charge(MAX_CHUNK);
+    }
     return result;
   }
 
@@ -380,7 +377,17 @@ public class FD extends FDMutex {
       if (m.spend(bytes)) {
         Thread.yield();
       }
-    } else if ((foreignBudget -= 1 + (bytes >>> 12)) < 0) {
+    } else {
+      chargeForeign(bytes);
+    }
+  }
+
+  private void chargeForeign(int bytes) {
+    if (pd.waited) { // who waits uses nothing of the carrier
+      pd.waited = false;
+      foreignBudget = FOREIGN_BUDGET;
+    }
+    if ((foreignBudget -= 1 + (bytes >>> 12)) < 0) {
       foreignBudget = FOREIGN_BUDGET;
       if (Thread.currentThread().isVirtual()) {
         Thread.yield();

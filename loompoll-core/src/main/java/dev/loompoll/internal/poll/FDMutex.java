@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
  *   bit  0       closed: no operation may begin
  *   bit  1       read lock
  *   bit  2       write lock
- *   bits 3..22   references: operations under way, close() among them
+ *   bits 3..22   references: operations under way that lock nothing, close() among them
  *   bits 23..42  threads that wait for the read lock
  *   bits 43..62  threads that wait for the write lock
  * </pre>
  *
  * <p>The protocol. Reads: {@link #rwlock rwlock(false)} … {@link #rwunlock rwunlock(false)}; writes
  * with true. What neither reads nor writes: {@link #incref} … {@link #decref}. Close: {@link
- * #increfAndClose} once, then {@link #decref}. Whoever drops the last reference of a closed
- * descriptor gets true, and destroys it.
+ * #increfAndClose} once, then {@link #decref}. A lock is a reference too. Whoever drops the last
+ * one of a closed descriptor gets true, and destroys it: once closed nothing is added, so exactly
+ * one step leads from something held to nothing held.
  *
  * <p>A waiter raises its count in the word, then sleeps on a semaphore; who unlocks lowers the
  * count and gives one permit. So at any time permits plus counts are the threads asleep, and it
@@ -35,6 +36,7 @@ abstract class FDMutex {
   private static final long WRITE_LOCK = 1 << 2;
   private static final long REF = 1 << 3;
   private static final long REF_MASK = ((1 << 20) - 1) * REF;
+  private static final long HELD = REF_MASK | READ_LOCK | WRITE_LOCK;
   private static final long READ_WAIT = 1L << 23;
   private static final long READ_WAIT_MASK = ((1 << 20) - 1) * READ_WAIT;
   private static final long WRITE_WAIT = 1L << 43;
@@ -103,20 +105,20 @@ abstract class FDMutex {
       }
       long now = old - REF;
       if (STATE.compareAndSet(this, old, now)) {
-        return (now & (CLOSED | REF_MASK)) == CLOSED;
+        return (now & (CLOSED | HELD)) == CLOSED;
       }
     }
   }
 
   /**
-   * Adds a reference and takes the read or the write lock, waiting for it.
+   * Takes the read or the write lock, waiting for it.
    *
    * @return {@link Result#OK}, {@link Result#CLOSED} or {@link Result#INTERRUPTED}
    */
   final int rwlock(boolean write) {
     long lock = write ? WRITE_LOCK : READ_LOCK;
     long old = (long) STATE.getVolatile(this);
-    if ((old & (CLOSED | lock)) == 0 && STATE.compareAndSet(this, old, plusRef(old) | lock)) {
+    if ((old & (CLOSED | lock)) == 0 && swapped(old, old | lock)) {
       return Result.OK;
     }
     return rwlockSlow(write);
@@ -132,7 +134,7 @@ abstract class FDMutex {
         return Result.CLOSED;
       }
       if ((old & lock) == 0) {
-        if (STATE.compareAndSet(this, old, plusRef(old) | lock)) {
+        if (STATE.compareAndSet(this, old, old | lock)) {
           return Result.OK;
         }
         continue;
@@ -168,17 +170,27 @@ abstract class FDMutex {
     }
   }
 
-  /** Gives the lock and its reference back; true as {@link #decref}. */
+  /** Gives the lock back; true as {@link #decref}. */
   final boolean rwunlock(boolean write) {
+    long lock = write ? WRITE_LOCK : READ_LOCK;
+    long waitMask = write ? WRITE_WAIT_MASK : READ_WAIT_MASK;
+    long old = (long) STATE.getVolatile(this);
+    if ((old & (CLOSED | lock | waitMask)) == lock && swapped(old, old - lock)) {
+      return false;
+    }
+    return rwunlockSlow(write);
+  }
+
+  private boolean rwunlockSlow(boolean write) {
     long lock = write ? WRITE_LOCK : READ_LOCK;
     long wait = write ? WRITE_WAIT : READ_WAIT;
     long waitMask = write ? WRITE_WAIT_MASK : READ_WAIT_MASK;
     for (; ; ) {
       long old = (long) STATE.getVolatile(this);
-      if ((old & lock) == 0 || (old & REF_MASK) == 0) {
+      if ((old & lock) == 0) {
         throw new IllegalStateException("inconsistent FDMutex: not locked");
       }
-      long now = (old & ~lock) - REF;
+      long now = old - lock;
       boolean waiting = (old & waitMask) != 0;
       if (waiting) {
         now -= wait;
@@ -187,9 +199,14 @@ abstract class FDMutex {
         if (waiting) {
           release(write ? writers : readers, 1);
         }
-        return (now & (CLOSED | REF_MASK)) == CLOSED;
+        return (now & (CLOSED | HELD)) == CLOSED;
       }
     }
+  }
+
+  /** A compareAndSet, in two instructions less. */
+  private boolean swapped(long old, long now) {
+    return (long) STATE.compareAndExchange(this, old, now) == old;
   }
 
   final boolean isClosed() {

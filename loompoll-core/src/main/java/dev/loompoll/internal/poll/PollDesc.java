@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   nil    -> Thread   the operation's thread in await()
  *   Thread -> nil      whoever wakes it, and unparks it then: a poll with an event, a timer with an
  *                      expired deadline, a setter of a past deadline, close(); or the thread itself,
- *                      when it finds one of these, or its interrupt flag, before it parks
+ *                      when it finds one of these before it parks, or its interrupt flag after
  * </pre>
  *
  * <p>Who moves Thread to nil has won: a thread that cannot take itself back has been woken. At most
@@ -60,7 +60,10 @@ public final class PollDesc extends Timers.Entry {
   /** The last event said EPOLLERR and nothing else. */
   public static final int EVENT_ERROR = 2;
 
-  /** The peer's half-close, a hang-up, an error or urgent data was seen: no short-read rule. */
+  /**
+   * No short-read rule: the peer's half-close, a hang-up, an error or urgent data was seen, or the
+   * user may have put another protocol than TCP on the socket.
+   */
   public static final int NO_DRAIN = 4;
 
   /** The user closed the reading side: reads see the end of the stream. */
@@ -110,6 +113,9 @@ public final class PollDesc extends Timers.Entry {
    * descriptor's read lock.
    */
   boolean drained;
+
+  /** An operation has waited. Written without order: the guess of who charges for the carrier. */
+  boolean waited;
 
   /** The free list's link; guarded by the cache's protocol. */
   @Nullable PollDesc nextFree;
@@ -164,6 +170,11 @@ public final class PollDesc extends Timers.Entry {
     info = (((info >>> 32) + 1) << 32) | CLOSING;
   }
 
+  /** The short-read rule does not hold from now on. Under a reference. */
+  void neverDrain() {
+    addFlags(info, NO_DRAIN);
+  }
+
   private void addFlags(long generationAndFlags, int flags) {
     long i = generationAndFlags;
     while ((i & flags) != flags) {
@@ -216,6 +227,7 @@ public final class PollDesc extends Timers.Entry {
     if (isReady(write) && cas(write, READY, null)) {
       return check(write);
     }
+    waited = true;
     Thread me = Thread.currentThread();
     while (!cas(write, null, me)) {
       if (cas(write, READY, null)) {
@@ -230,6 +242,7 @@ public final class PollDesc extends Timers.Entry {
       cas(write, me, null); // if that fails we were woken, and the code is the reason or wins
       return code;
     }
+    LockSupport.park(); // returns at once when interrupted
     while (get(write) == me) {
       if (me.isInterrupted()) {
         // park() would return at once, for ever. If we were woken meanwhile, that wins.
@@ -267,9 +280,14 @@ public final class PollDesc extends Timers.Entry {
       i = seen;
     }
     if (read) {
-      wake(false, READY);
+      Object reader = rg; // as wake(false, READY), without its loop: this is the way of most
+      if (reader instanceof Thread && RG.compareAndSet(this, reader, null)) {
+        LockSupport.unpark((Thread) reader);
+      } else {
+        wake(false, READY);
+      }
     }
-    if (write) {
+    if (write && wg != READY) { // as it nearly always is: arriving data says "writable" too
       wake(true, READY);
     }
   }

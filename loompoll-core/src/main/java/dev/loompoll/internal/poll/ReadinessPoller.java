@@ -41,7 +41,7 @@ public abstract class ReadinessPoller extends Poller {
     PollDesc pd = fd.pd;
     int code;
     if (pd.drained) {
-      code = fd.await(false); // checks, too
+      code = pd.await(false); // checks, too
       if (code != Result.OK) {
         pd.drained = false;
         return Result.failed(code);
@@ -56,7 +56,7 @@ public abstract class ReadinessPoller extends Poller {
     for (; ; ) {
       int n = sysRead(fd, heap, direct, offset, length);
       if (n > 0) {
-        pd.drained = n < Math.min(length, FD.MAX_CHUNK) && fd.drains && pd.mayDrain();
+        pd.drained = n < Math.min(length, FD.MAX_CHUNK) && pd.mayDrain();
         return Result.ok(n);
       }
       pd.drained = false;
@@ -64,7 +64,7 @@ public abstract class ReadinessPoller extends Poller {
         return Result.failed(Result.EOF);
       }
       if (n == -Errno.EAGAIN) {
-        code = fd.await(false);
+        code = pd.await(false);
         if (code != Result.OK) {
           return Result.failed(code);
         }
@@ -99,7 +99,7 @@ public abstract class ReadinessPoller extends Poller {
           reset = true;
           continue;
         }
-        code = fd.await(true);
+        code = pd.await(true);
         if (code != Result.OK) {
           return Result.failed(code);
         }
@@ -123,7 +123,7 @@ public abstract class ReadinessPoller extends Poller {
         return Result.ok(n);
       }
       if (n == -Errno.EAGAIN) {
-        code = fd.await(false);
+        code = pd.await(false);
         if (code != Result.OK) {
           return Result.failed(code);
         }
@@ -156,7 +156,7 @@ public abstract class ReadinessPoller extends Poller {
       return code;
     }
     for (; ; ) {
-      code = fd.await(true);
+      code = pd.await(true);
       if (code != Result.OK) {
         return code;
       }
@@ -189,6 +189,6 @@ public abstract class ReadinessPoller extends Poller {
 
   @Override
   protected final int awaitRaw(FD fd, boolean write) {
-    return fd.await(write);
+    return fd.pd.await(write);
   }
 }

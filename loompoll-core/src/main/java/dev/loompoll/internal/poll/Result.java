@@ -4,6 +4,9 @@ package dev.loompoll.internal.poll;
  * What an operation gives back, in one long: how many bytes it moved (or the descriptor that it
  * accepted) in the lower half, and why it ended in the upper. Both can be set: a write that times
  * out has moved some.
+ *
+ * <p>A success is the count itself, not negative; a failure has the sign bit set and its code in
+ * the 31 bits after it, so that one test tells them apart.
  */
 public final class Result {
   /** All went well. Positive codes are errno values. */
@@ -26,8 +29,9 @@ public final class Result {
 
   private Result() {}
 
+  /** {@code count} is not negative; {@code code} has 31 bits. */
   public static long of(int count, int code) {
-    return (long) code << 32 | count;
+    return code == OK ? count : Long.MIN_VALUE | (long) code << 32 | count;
   }
 
   /** A success; the count is not negative. */
@@ -36,7 +40,11 @@ public final class Result {
   }
 
   static long failed(int code) {
-    return (long) code << 32;
+    return of(0, code);
+  }
+
+  public static boolean isOk(long result) {
+    return result >= 0;
   }
 
   public static int count(long result) {
@@ -44,6 +52,6 @@ public final class Result {
   }
 
   public static int code(long result) {
-    return (int) (result >>> 32);
+    return result >= 0 ? OK : (int) (result << 1 >> 33);
   }
 }

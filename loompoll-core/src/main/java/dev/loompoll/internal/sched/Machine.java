@@ -57,12 +57,10 @@ public final class Machine extends Thread {
   /** How many that were since the last poll began. */
   private int readied;
 
-  /** The P's word for the task that runs. */
-  private long word;
-
   /** Between entering the idle set and leaving it. */
   private boolean idling;
 
+  /** Looking for work: true only in {@link #findRunnable}. */
   private boolean isSpinning;
 
   /** The tick from which on {@link #beFair} is due. */
@@ -97,7 +95,6 @@ public final class Machine extends Thread {
     this.seen = new long[scheduler.procs()];
     setDaemon(true);
     p.acquire(this);
-    word = p.ownerWord();
   }
 
   /** The M under the current thread; null on a thread that is not ours. */
@@ -111,7 +108,7 @@ public final class Machine extends Thread {
 
   /** The P of the task that runs on this M; null if it was taken away. */
   @Nullable Processor processor() {
-    return p.heldBy(word) ? p : null;
+    return p.heldBy(number) ? p : null;
   }
 
   /**
@@ -155,16 +152,21 @@ public final class Machine extends Thread {
       leaveIdle();
     }
     polled(0, true);
+    foundWork();
   }
 
   private void runGoroutines() {
     Processor p = this.p;
     PickOrder order = scheduler.order();
+    long held = p.ownerWord();
     for (; ; ) {
-      Runnable task = order == null ? findRunnable() : pickRunnable(order);
+      Runnable task = order == null ? next(p) : pickRunnable(order);
+      if (task == null) {
+        task = findRunnable(p);
+      }
       budget = BUDGET;
       p.ticks++;
-      word = p.beginTask(word);
+      long running = p.beginTask(held);
       try {
         task.run();
       } catch (Throwable t) {
@@ -172,38 +174,44 @@ public final class Machine extends Thread {
         // lost, the others must not be; no logger here, it might park the carrier.
         System.err.println("loompoll: a goroutine could not be continued: " + t);
       }
-      if (!p.endTask(word)) {
+      if (!p.endTask(running)) {
         throw new IllegalStateException("P " + p.id + " was taken from its M");
       }
-      word = Processor.held(word);
+      held = Processor.held(running);
     }
   }
 
-  private Runnable findRunnable() {
+  /** When {@link #next} has nothing: from the network, from other Ps, and else after a wait. */
+  private Runnable findRunnable(Processor p) {
     for (; ; ) {
-      Runnable task = next();
-      if (task == null && poll(p.loop) > 0) {
-        task = next();
-      }
+      Runnable task = poll(p.loop) > 0 ? next(p) : null;
       if (task == null) {
         task = steal();
       }
       if (task == null && scheduler.othersAreBusy()) {
         task = giveWay();
       }
+      if (task == null) {
+        idle();
+        task = next(p);
+      }
       if (task != null) {
-        if (isSpinning) {
-          isSpinning = false;
-          scheduler.foundWork(p);
-        }
+        foundWork();
         return task;
       }
-      idle();
+    }
+  }
+
+  /** No longer looking for it, so what came meanwhile must be announced. */
+  private void foundWork() {
+    if (isSpinning) {
+      isSpinning = false;
+      scheduler.foundWork(p);
     }
   }
 
   /** From this P's queue or the global one. */
-  private @Nullable Runnable next() {
+  private @Nullable Runnable next(Processor p) {
     if (p.attention) {
       p.attention = false;
       poll(p.loop);
@@ -291,10 +299,7 @@ public final class Machine extends Thread {
     if (before < giveWayAgain) {
       return null;
     }
-    if (isSpinning) { // or nobody else would look for work while we are away
-      isSpinning = false;
-      scheduler.foundWork(p); // not for us: but what came while we were spinning is announced
-    }
+    foundWork(); // or nobody else would look for it while we are away
     int visits = p.visits;
     Thread.yield(); // this is a platform thread: sched_yield(2)
     long after = scheduler.clock().nanos();
@@ -306,7 +311,7 @@ public final class Machine extends Thread {
         giveWayPause = Math.min(2 * giveWayPause, LONGEST_PAUSE);
       }
     }
-    Runnable task = poll(p.loop) > 0 ? next() : null;
+    Runnable task = poll(p.loop) > 0 ? next(p) : null;
     return task != null ? task : steal();
   }
 

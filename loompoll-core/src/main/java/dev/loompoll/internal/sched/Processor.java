@@ -101,25 +101,31 @@ final class Processor {
     }
   }
 
-  /** Its M runs the next task. Returns the word that {@link #endTask} must find. */
+  /**
+   * Its M runs the next task.
+   *
+   * @param held the word without RUNNING
+   * @return the word that {@link #endTask} must find
+   */
   long beginTask(long held) {
-    long running = (held & ~RUNNING) + TASK | RUNNING;
+    long running = held + (TASK + RUNNING);
     OWNER.setRelease(this, running);
     return running;
   }
 
   /** False if the P was taken away meanwhile. */
   boolean endTask(long running) {
-    return OWNER.compareAndSet(this, running, running & ~RUNNING);
+    // a compareAndSet, in two instructions less
+    return (long) OWNER.compareAndExchange(this, running, running - RUNNING) == running;
   }
 
-  /** Whether the task that began with this word still holds the P; it may be lost right after. */
-  boolean heldBy(long running) {
-    return (long) OWNER.getAcquire(this) == running;
+  /** Whether the M of this number has it; it may be lost right after, if a task runs. */
+  boolean heldBy(int number) {
+    return ((long) OWNER.getAcquire(this) & HOLDER) == number + 1;
   }
 
   static long held(long running) {
-    return running & ~RUNNING;
+    return running - RUNNING;
   }
 
   static int holder(long word) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * inside {@code execute()}.
  *
  * <p>It is a ring of slots, each with a sequence number, after Dmitry Vyukov's bounded
- * multi-producer multi-consumer queue. For position {@code i} in slot {@code i & mask}:
+ * multi-producer multi-consumer queue. For position {@code i} in slot {@code i mod capacity}:
  *
  * <pre>
  *   sequence == i              the slot is free for the push at position i
@@ -70,7 +70,6 @@ final class RunQueue {
     }
   }
 
-  private final int mask;
   private final Slot[] slots;
 
   /** The next position to take. Moved by takers, by CAS. */
@@ -86,18 +85,22 @@ final class RunQueue {
       throw new IllegalArgumentException(
           "capacity must be a power of two, and 2 at least: " + capacity);
     }
-    mask = capacity - 1;
     slots = new Slot[capacity];
     for (int i = 0; i < capacity; i++) {
       slots[i] = new Slot(i);
     }
   }
 
+  private Slot slot(long position) {
+    return slots[(int) position & (slots.length - 1)];
+  }
+
   /** Adds at the tail; false when full. */
   boolean push(Runnable task) {
+    Slot[] slots = this.slots;
     long t = (long) TAIL.getVolatile(this);
     for (; ; ) {
-      Slot slot = slots[(int) t & mask];
+      Slot slot = slots[(int) t & (slots.length - 1)];
       long free = (long) SEQUENCE.getAcquire(slot) - t;
       if (free == 0) {
         long seen = (long) TAIL.compareAndExchange(this, t, t + 1);
@@ -117,14 +120,15 @@ final class RunQueue {
 
   /** Takes from the head; null when empty. */
   @Nullable Runnable pop() {
+    Slot[] slots = this.slots;
     long h = (long) HEAD.getVolatile(this);
     for (; ; ) {
-      Slot slot = slots[(int) h & mask];
+      Slot slot = slots[(int) h & (slots.length - 1)];
       long ready = (long) SEQUENCE.getAcquire(slot) - (h + 1);
       if (ready == 0) {
         long seen = (long) HEAD.compareAndExchange(this, h, h + 1);
         if (seen == h) {
-          return take(slot, h);
+          return take(slot, h + slots.length);
         }
         h = seen;
       } else if (ready < 0) {
@@ -148,7 +152,7 @@ final class RunQueue {
       n -= n / 2;
       if (n == 0 || HEAD.compareAndSet(this, h, h + n)) {
         for (int k = 0; k < n; k++) {
-          into[k] = take(slots[(int) (h + k) & mask], h + k);
+          into[k] = take(slot(h + k), h + k + slots.length);
         }
         return n;
       }
@@ -158,18 +162,18 @@ final class RunQueue {
   /** How many positions from {@code h} on hold a published task. */
   private int published(long h) {
     int n = 0;
-    while (n <= mask && (long) SEQUENCE.getAcquire(slots[(int) (h + n) & mask]) == h + n + 1) {
+    while (n < slots.length && (long) SEQUENCE.getAcquire(slot(h + n)) == h + n + 1) {
       n++;
     }
     return n;
   }
 
-  /** Empties a slot that the caller has claimed. */
+  /** Empties a slot that the caller has claimed; its next push is that of position {@code next}. */
   @SuppressWarnings("NullAway") // a published slot holds a task
-  private Runnable take(Slot slot, long position) {
+  private Runnable take(Slot slot, long next) {
     Runnable task = slot.task;
     slot.task = null;
-    SEQUENCE.setRelease(slot, position + mask + 1);
+    SEQUENCE.setRelease(slot, next);
     return task;
   }
 
@@ -187,7 +191,7 @@ final class RunQueue {
   int size() {
     long h = (long) HEAD.getVolatile(this);
     long t = (long) TAIL.getVolatile(this);
-    return (int) Math.max(0, Math.min(t - h, mask + 1));
+    return (int) Math.max(0, Math.min(t - h, slots.length));
   }
 
   boolean isEmpty() {

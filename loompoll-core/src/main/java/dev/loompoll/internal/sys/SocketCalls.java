@@ -232,18 +232,26 @@ public final class SocketCalls {
     return offset == 0 ? all : all.asSlice(offset);
   }
 
+  /** Of a transfer, which moves no more than an int can count. */
+  private static int result(long returned, ErrnoCell errno) {
+    int n = (int) returned;
+    if (n > 0) { // the first test that is made, for the callers make it too
+      return n;
+    }
+    return n == 0 ? 0 : -errno.value();
+  }
+
   /** Receives at most {@code length} bytes, and at most 64 KiB; 0 means end of stream. */
   public static int recv(int fd, byte[] buffer, int offset, int length, ErrnoCell errno) {
     try {
-      long n =
+      return result(
           (long)
               RECV.invokeExact(
                   errno.segment(),
                   fd,
                   segment(buffer, offset),
                   (long) Math.min(length, Libc.MAX_CHUNK),
-                  0);
-      return n >= 0 ? (int) n : -errno.value();
+                  0), errno);
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
@@ -252,15 +260,14 @@ public final class SocketCalls {
   /** As the other, into {@code [offset, offset + length)} of a direct buffer. */
   public static int recv(int fd, ByteBuffer buffer, int offset, int length, ErrnoCell errno) {
     try {
-      long n =
+      return result(
           (long)
               RECV.invokeExact(
                   errno.segment(),
                   fd,
                   MemorySegment.ofBuffer(buffer.slice(offset, length)),
                   (long) Math.min(length, Libc.MAX_CHUNK),
-                  0);
-      return n >= 0 ? (int) n : -errno.value();
+                  0), errno);
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
@@ -269,15 +276,14 @@ public final class SocketCalls {
   /** Sends at most {@code length} bytes, and at most 64 KiB, without SIGPIPE. */
   public static int send(int fd, byte[] buffer, int offset, int length, ErrnoCell errno) {
     try {
-      long n =
+      return result(
           (long)
               SEND.invokeExact(
                   errno.segment(),
                   fd,
                   segment(buffer, offset),
                   (long) Math.min(length, Libc.MAX_CHUNK),
-                  MSG_NOSIGNAL);
-      return n >= 0 ? (int) n : -errno.value();
+                  MSG_NOSIGNAL), errno);
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
@@ -286,15 +292,14 @@ public final class SocketCalls {
   /** As the other, from {@code [offset, offset + length)} of a direct buffer. */
   public static int send(int fd, ByteBuffer buffer, int offset, int length, ErrnoCell errno) {
     try {
-      long n =
+      return result(
           (long)
               SEND.invokeExact(
                   errno.segment(),
                   fd,
                   MemorySegment.ofBuffer(buffer.slice(offset, length)),
                   (long) Math.min(length, Libc.MAX_CHUNK),
-                  MSG_NOSIGNAL);
-      return n >= 0 ? (int) n : -errno.value();
+                  MSG_NOSIGNAL), errno);
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }

@@ -17,14 +17,16 @@ class ResultTest {
         Result.EOF,
         1,
         104,
-        Integer.MAX_VALUE,
-        Integer.MIN_VALUE
+        4095, // the kernel's greatest errno
+        (1 << 30) - 1,
+        -1 << 30
       })
   void countAndCodeShareALong(int code) {
     for (int count : new int[] {0, 1, 65_536, Integer.MAX_VALUE}) {
       long result = Result.of(count, code);
       assertEquals(count, Result.count(result));
       assertEquals(code, Result.code(result));
+      assertEquals(code == Result.OK, Result.isOk(result));
     }
     assertEquals(code, Result.code(Result.failed(code)));
     assertEquals(0, Result.count(Result.failed(code)));

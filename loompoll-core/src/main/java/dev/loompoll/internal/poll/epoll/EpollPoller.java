@@ -47,6 +47,10 @@ public final class EpollPoller extends ReadinessPoller {
           | EpollCalls.EPOLLERR;
   private static final int WRITABLE =
       EpollCalls.EPOLLOUT | EpollCalls.EPOLLHUP | EpollCalls.EPOLLERR;
+
+  /** What arriving data says, and nearly every event. */
+  private static final int DATA = EpollCalls.EPOLLIN | EpollCalls.EPOLLOUT;
+
   private static final int ENDS_DRAINING = READABLE & ~EpollCalls.EPOLLIN;
 
   private static final VarHandle WAKING;
@@ -144,6 +148,8 @@ public final class EpollPoller extends ReadinessPoller {
           FdCalls.eventfdRead(eventfd, own.errno);
           WAKING.setVolatile(this, 0);
         }
+      } else if (flags == DATA) {
+        descriptor(token).ready(token, true, true, 0);
       } else {
         descriptor(token)
             .ready(token, (flags & READABLE) != 0, (flags & WRITABLE) != 0, sticky(flags));
