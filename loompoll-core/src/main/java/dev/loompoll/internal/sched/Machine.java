@@ -1,6 +1,7 @@
 package dev.loompoll.internal.sched;
 
 import dev.loompoll.internal.sys.ErrnoCell;
+import dev.loompoll.internal.sys.ThreadCalls;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,6 +48,9 @@ public final class Machine extends Thread {
 
   /** Scratch for a system call's errno. */
   private final ErrnoCell errno = new ErrnoCell();
+
+  /** The kernel's number of this thread; 0 before it runs. Set once, by itself. */
+  volatile int tid;
 
   private final NetPoll.Buffer buffer;
   private final Processor p;
@@ -134,6 +138,7 @@ public final class Machine extends Thread {
 
   @Override
   public void run() {
+    tid = ThreadCalls.gettid(errno);
     for (; ; ) {
       try {
         runGoroutines();

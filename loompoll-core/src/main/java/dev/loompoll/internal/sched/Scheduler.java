@@ -241,6 +241,10 @@ public final class Scheduler implements Executor {
     return processors;
   }
 
+  Machine[] machines() {
+    return machines;
+  }
+
   @Nullable PickOrder order() {
     return order;
   }

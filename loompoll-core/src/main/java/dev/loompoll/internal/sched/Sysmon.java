@@ -15,12 +15,14 @@ import java.util.concurrent.locks.LockSupport;
  *       row while a P idles: that P is woken to take it.
  * </ul>
  *
- * <p>It looks every 50 µs while it finds something to do, and ever more seldom, up to every 1 ms,
- * while it does not. After some hundred looks at nothing but idle Ps it sleeps until one is not.
+ * <p>It looks every 50 µs while it finds something to do, and ever more seldom while it does not:
+ * up to every 1 ms when a P idles beside busy ones, else every 10 ms, as Go's. After some hundred
+ * looks at nothing but idle Ps it sleeps until one is not.
  */
 final class Sysmon extends Thread {
   private static final long SHORTEST = 50_000;
-  private static final long LONGEST = 1_000_000;
+  private static final long LONGEST_BESIDE_IDLE = 1_000_000;
+  private static final long LONGEST = 10_000_000;
 
   /** Go's figure for the network; here for timers and the global queue too. */
   private static final long NOT_POLLED = 10_000_000;
@@ -89,7 +91,7 @@ final class Sysmon extends Thread {
         interval = SHORTEST;
         looks = 0;
       } else if (++looks > LOOKS_BEFORE_SLOWER) {
-        interval = Math.min(interval * 2, LONGEST);
+        interval = Math.min(interval * 2, noneIdles() ? LONGEST : LONGEST_BESIDE_IDLE);
       }
       if (looks > LOOKS_BEFORE_SLEEP && allIdle()) {
         sleepUntilBusy();
@@ -97,6 +99,10 @@ final class Sysmon extends Thread {
         looks = 0;
       }
     }
+  }
+
+  private boolean noneIdles() {
+    return scheduler.idle.isEmpty();
   }
 
   private boolean allIdle() {

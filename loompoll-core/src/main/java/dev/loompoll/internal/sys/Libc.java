@@ -46,20 +46,23 @@ final class Libc {
     if (!arch.equals("amd64") && !arch.equals("aarch64")) {
       return quick(name, type);
     }
-    long number = arch.equals("amd64") ? onX86 : onAarch64;
     FunctionDescriptor withAddress = // which is not asked for
-        type.insertArgumentLayouts(0, ValueLayout.JAVA_LONG)
-            .appendArgumentLayouts(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+        type.appendArgumentLayouts(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+    MethodHandle call = quickSyscall(arch.equals("amd64") ? onX86 : onAarch64, withAddress);
+    int address = withAddress.argumentLayouts().size() - 1; // errno's segment is the first
+    return MethodHandles.insertArguments(call, address, 0L, 0L);
+  }
+
+  /** A quick handle for a system call by its number. */
+  static MethodHandle quickSyscall(long number, FunctionDescriptor type) {
     MethodHandle call =
         LINKER.downcallHandle(
             symbol("syscall"),
-            withAddress,
+            type.insertArgumentLayouts(0, ValueLayout.JAVA_LONG),
             ERRNO,
             Linker.Option.critical(true),
             Linker.Option.firstVariadicArg(1));
-    int address = 1 + withAddress.argumentLayouts().size() - 2; // after errno's segment
-    return MethodHandles.insertArguments(
-        MethodHandles.insertArguments(call, address, 0L, 0L), 1, number);
+    return MethodHandles.insertArguments(call, 1, number);
   }
 
   static MethodHandle blocking(String name, FunctionDescriptor type) {

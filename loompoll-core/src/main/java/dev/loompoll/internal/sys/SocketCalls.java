@@ -251,7 +251,8 @@ public final class SocketCalls {
                   fd,
                   segment(buffer, offset),
                   (long) Math.min(length, Libc.MAX_CHUNK),
-                  0), errno);
+                  0),
+          errno);
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
@@ -267,7 +268,8 @@ public final class SocketCalls {
                   fd,
                   MemorySegment.ofBuffer(buffer.slice(offset, length)),
                   (long) Math.min(length, Libc.MAX_CHUNK),
-                  0), errno);
+                  0),
+          errno);
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
@@ -283,7 +285,8 @@ public final class SocketCalls {
                   fd,
                   segment(buffer, offset),
                   (long) Math.min(length, Libc.MAX_CHUNK),
-                  MSG_NOSIGNAL), errno);
+                  MSG_NOSIGNAL),
+          errno);
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
@@ -299,7 +302,8 @@ public final class SocketCalls {
                   fd,
                   MemorySegment.ofBuffer(buffer.slice(offset, length)),
                   (long) Math.min(length, Libc.MAX_CHUNK),
-                  MSG_NOSIGNAL), errno);
+                  MSG_NOSIGNAL),
+          errno);
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }
