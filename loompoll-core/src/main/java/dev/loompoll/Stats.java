@@ -18,6 +18,10 @@ package dev.loompoll;
  * @param steals how often a P took work from another
  * @param wakeups how often an idle P was woken for work
  * @param sysmonPolls how often the watcher polled for a P that was stuck
+ * @param machines threads that run goroutines, or wait to
+ * @param handOffs how often a P was taken from a thread whose task did not end, or that was about
+ *     to block, and given to another
+ * @param demotions how many of those threads got a lower priority because they computed
  * @param timers armed deadlines
  */
 public record Stats(
@@ -35,4 +39,7 @@ public record Stats(
     long steals,
     long wakeups,
     long sysmonPolls,
+    int machines,
+    long handOffs,
+    long demotions,
     int timers) {}

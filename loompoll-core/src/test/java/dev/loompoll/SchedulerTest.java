@@ -3,12 +3,14 @@ package dev.loompoll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.loompoll.testing.Await;
 import dev.loompoll.testing.Callers;
 import dev.loompoll.testing.Group;
 import dev.loompoll.testing.Pair;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -50,6 +52,63 @@ class SchedulerTest {
     assertEquals(forced ? "-Dloompoll.unsupported.force.fallback is set" : "", runtime.why());
     assertEquals("epoll", runtime.poller());
     assertEquals(runtime.procs(), Loompoll.stats().procs());
+  }
+
+  // ---- blocking sections
+
+  /** On any thread; what comes after it runs on as usual. */
+  @Test
+  void aBlockingSectionGivesBackItsResult() throws Exception {
+    for (Group callers : List.of(group, foreign)) {
+      callers.go(
+          () -> {
+            for (int i = 0; i < 100; i++) {
+              int k = i;
+              assertEquals(k, Loompoll.blocking(() -> k));
+            }
+            IOException thrown = new IOException("in the section");
+            assertSame(
+                thrown,
+                assertThrows(
+                    IOException.class,
+                    () ->
+                        Loompoll.blocking(
+                            () -> {
+                              throw thrown;
+                            })));
+            try (Pair pair = Pair.open()) { // and the network goes on
+              pair.a().write(new byte[1]);
+              assertEquals(1, pair.b().read(new byte[1]));
+            }
+          });
+      callers.await();
+    }
+  }
+
+  /** As many goroutines as there are Ps, and some more, all in such a section at once. */
+  @Test
+  void goroutinesInBlockingSectionsHoldNoProcessor() throws Exception {
+    if (!Loompoll.runtime().scheduler()) {
+      assertEquals(0, Loompoll.stats().handOffs()); // the JDK's scheduler does as it does
+      return;
+    }
+    int n = Loompoll.runtime().procs() + 3;
+    CountDownLatch inside = new CountDownLatch(n);
+    for (int i = 0; i < n; i++) {
+      group.go(
+          () ->
+              Loompoll.blocking(
+                  () -> {
+                    inside.countDown();
+                    while (inside.getCount() > 0) {
+                      Thread.onSpinWait();
+                    }
+                    return inside;
+                  }));
+    }
+    group.await();
+    assertTrue(Loompoll.stats().handOffs() >= n);
+    assertTrue(Loompoll.stats().machines() > Loompoll.runtime().procs());
   }
 
   // ---- parking and waking

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code loompoll echo} in a process of its own. */
@@ -144,6 +145,31 @@ class EchoTest {
           .singleElement()
           .asString()
           .contains("denies native access", "--enable-native-access=ALL-UNNAMED");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "loompoll.procs, 0, 1, 4096",
+    "loompoll.procs, many, 1, 4096",
+    "loompoll.maxMachines, -1, 2, 65534",
+    "loompoll.maxMachines, 1, 2, 65534",
+    "loompoll.demotion, 20, 0, 19",
+  })
+  void aPropertyOutOfRangeIsNamed(String property, String value, int least, int most)
+      throws Exception {
+    List<String> options =
+        List.of(
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dloompoll.procs=2",
+            "-D" + property + "=" + value);
+    try (CommandProcess server = CommandProcess.withJvm(options, "echo")) {
+      assertThat(server.exit()).isEqualTo(1);
+      assertThat(server.errorLines())
+          .singleElement()
+          .asString()
+          .endsWith("-D%s=%s: not a number from %d to %d".formatted(property, value, least, most));
     }
   }
 

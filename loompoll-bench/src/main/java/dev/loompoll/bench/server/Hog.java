@@ -10,7 +10,10 @@ final class Hog {
   private final int hogs;
   private final int millis;
   private final Consumer<Runnable> go;
-  private volatile boolean burning;
+
+  /** Odd while they burn. A task burns for one turn: some may have had no CPU to see its end. */
+  private volatile int turn;
+
   private volatile long sink;
 
   /**
@@ -27,27 +30,28 @@ final class Hog {
 
   /** {@code burn} or {@code rest}. */
   void told(String word) {
-    if (word.equals("rest")) {
-      burning = false;
-    } else if (word.equals("burn") && !burning) {
-      burning = true;
+    int now = turn;
+    if (word.equals("rest") && now % 2 == 1) {
+      turn = now + 1;
+    } else if (word.equals("burn") && now % 2 == 0) {
+      turn = now + 1;
       for (int i = 0; i < hogs; i++) {
-        go.accept(this::burn);
+        go.accept(() -> burn(now + 1));
       }
     }
   }
 
-  private void burn() {
+  private void burn(int mine) {
     long end = millis == 0 ? Long.MAX_VALUE : System.nanoTime() + millis * 1_000_000L;
     long x = 1;
     do {
       for (int i = 0; i < 1000; i++) {
         x = x * 6364136223846793005L + 1442695040888963407L;
       }
-    } while (burning && System.nanoTime() < end);
+    } while (turn == mine && System.nanoTime() < end);
     sink = x + sink;
-    if (burning) {
-      go.accept(this::burn);
+    if (turn == mine) {
+      go.accept(() -> burn(mine));
     }
   }
 }

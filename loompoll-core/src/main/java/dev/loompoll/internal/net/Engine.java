@@ -4,6 +4,7 @@ import dev.loompoll.internal.poll.Poller;
 import dev.loompoll.internal.poll.PollerFailure;
 import dev.loompoll.internal.poll.epoll.EpollPoller;
 import dev.loompoll.internal.sched.Clock;
+import dev.loompoll.internal.sched.HandOff;
 import dev.loompoll.internal.sched.PollLoop;
 import dev.loompoll.internal.sched.PollThread;
 import dev.loompoll.internal.sched.Scheduler;
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class Engine {
   /** How many Ps; default: the processors that the JVM may use. */
   public static final String PROCS = "loompoll.procs";
+
+  /** How many threads the scheduler may have: more than Ps when goroutines compute or block. */
+  public static final String MAX_MACHINES = "loompoll.maxMachines";
+
+  /** What is added to the nice value of a thread whose goroutine computes on and on; 0 is off. */
+  public static final String DEMOTION = "loompoll.demotion";
 
   /** Which back end: {@code epoll}. */
   public static final String POLLER = "loompoll.poller";
@@ -82,12 +89,21 @@ public final class Engine {
     if (!poller.equals("epoll")) {
       throw new IllegalStateException("unknown poller \"" + poller + "\": there is epoll");
     }
-    int procs = procs();
+    int procs = number(PROCS, 1, MAX_PROCS, Runtime.getRuntime().availableProcessors());
+    HandOff.Limits usual = HandOff.Limits.DEFAULT;
+    HandOff.Limits limits =
+        new HandOff.Limits(
+            number(
+                MAX_MACHINES,
+                procs,
+                HandOff.Limits.MOST_MACHINES,
+                Math.max(usual.maxMachines(), 2 * procs)),
+            number(DEMOTION, 0, HandOff.Limits.LARGEST_DEMOTION, usual.demotion()));
     boolean forced = Boolean.getBoolean(FORCE_FALLBACK);
     if (Scheduler.available() && !forced) {
       initialiseJdkPoller();
       Iterator<EpollPoller> pollers = open(procs).iterator();
-      scheduler = new Scheduler(procs, pollers::next, Clock.SYSTEM, null);
+      scheduler = new Scheduler(procs, pollers::next, Clock.SYSTEM, null, limits);
       loops = scheduler.loops();
       why = "";
     } else {
@@ -125,21 +141,21 @@ public final class Engine {
     }
   }
 
-  private static int procs() {
-    String text = System.getProperty(PROCS);
+  private static int number(String property, int least, int most, int otherwise) {
+    String text = System.getProperty(property);
     if (text == null) {
-      return Runtime.getRuntime().availableProcessors();
+      return otherwise;
     }
     try {
       int n = Integer.parseInt(text);
-      if (n >= 1 && n <= MAX_PROCS) {
+      if (n >= least && n <= most) {
         return n;
       }
     } catch (NumberFormatException e) {
       // told below
     }
     throw new IllegalStateException(
-        "-D" + PROCS + "=" + text + ": not a number from 1 to " + MAX_PROCS);
+        "-D" + property + "=" + text + ": not a number from " + least + " to " + most);
   }
 
   /**

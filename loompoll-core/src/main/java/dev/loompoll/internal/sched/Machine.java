@@ -5,6 +5,7 @@ import dev.loompoll.internal.sys.ThreadCalls;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +13,22 @@ import org.jspecify.annotations.Nullable;
  * the global queue, the P's network, other Ps' queues and networks, once more after it gave its CPU
  * away, and then a wait in the P's own poll loop until an event, the next timer or a wake-up.
  *
+ * <p>Its P may be handed to another M while a task runs here. Then it is <em>adrift</em>: it brings
+ * the task to its end, or to where that parks, and waits among the spare Ms, or ends:
+ *
+ * <pre>
+ *   spare    -> working    who has won a P for it gives it that
+ *   working  -> adrift     who wins its P for another M
+ *   adrift   -> spare      itself, at its task's end
+ *   adrift   -> ended      itself, when it was demoted, or there are spares enough
+ *   spare    -> ended      who finds it demoted dismisses it
+ * </pre>
+ *
  * <p>It also owns what system calls need as scratch memory: a goroutine that calls the kernel takes
  * it from the M under it, and keeps nothing of it over a park.
  *
- * <p>All fields are the M's own, and the goroutine's that it carries: they are one thread.
+ * <p>All fields but the volatile ones are the M's own, and the goroutine's that it carries: they
+ * are one thread.
  */
 public final class Machine extends Thread {
   /**
@@ -53,7 +66,23 @@ public final class Machine extends Thread {
   volatile int tid;
 
   private final NetPoll.Buffer buffer;
-  private final Processor p;
+
+  /** The P that it holds, or held last. */
+  private Processor p;
+
+  /** The P that it is to work with. Set by who has won one for it, cleared by itself. */
+  private volatile @Nullable Processor given;
+
+  /** Set once, by who takes it from the spares to end it. */
+  private volatile boolean dismissed;
+
+  /** Its thread has a lower priority, for good. Set once, by sysmon. */
+  private volatile boolean demoted;
+
+  /** How many Ps it has been given, and whether it has come back without one. Written by itself. */
+  volatile int tours;
+
+  volatile boolean isSpare = true;
 
   /** True while this M polls: what becomes runnable then comes to {@link #ready}. */
   boolean polling;
@@ -89,16 +118,47 @@ public final class Machine extends Thread {
   /** A simulation's runnable goroutines. */
   private final List<Runnable> candidates = new ArrayList<>();
 
-  Machine(Scheduler scheduler, int number, Processor p) {
+  /** Without a P: {@link #give} one. */
+  Machine(Scheduler scheduler, int number, NetPoll.Buffer buffer) {
     super(null, null, "loompoll-m" + number, 0, false);
     this.scheduler = scheduler;
     this.number = number;
-    this.p = p;
-    this.buffer = p.loop.net().newBuffer();
+    this.p = scheduler.processors()[0]; // not held: until it is given one
+    this.buffer = buffer;
     this.random = number * 0x9e3779b9 + 1;
     this.seen = new long[scheduler.procs()];
     setDaemon(true);
-    p.acquire(this);
+  }
+
+  NetPoll.Buffer buffer() {
+    return buffer;
+  }
+
+  /** Lets it work with a P whose owner word has its number already. */
+  void give(Processor won) {
+    given = won;
+    LockSupport.unpark(this);
+  }
+
+  void dismiss() {
+    dismissed = true;
+    LockSupport.unpark(this);
+  }
+
+  boolean isDemoted() {
+    return demoted;
+  }
+
+  void setDemoted() {
+    demoted = true;
+  }
+
+  /**
+   * Makes the task that runs yield at its next operation. Sysmon's; without order, so it may be
+   * lost, and is said again.
+   */
+  void endShare() {
+    budget = 0;
   }
 
   /** The M under the current thread; null on a thread that is not ours. */
@@ -139,11 +199,39 @@ public final class Machine extends Thread {
   @Override
   public void run() {
     tid = ThreadCalls.gettid(errno);
+    while (awaitProcessor() && work() && scheduler.machines().comeBack(this)) {
+      // and again
+    }
+    scheduler.machines().retired(this);
+  }
+
+  /** False when it was dismissed. */
+  private boolean awaitProcessor() {
+    Processor won;
+    while ((won = given) == null) {
+      if (dismissed) {
+        return false;
+      }
+      LockSupport.park(this);
+    }
+    given = null;
+    p = won;
+    tours = tours + 1;
+    isSpare = false;
+    fairnessDue = p.ticks;
+    roundEnd = 0;
+    return true;
+  }
+
+  /** Until its P is handed to another; false when a simulation is over. */
+  private boolean work() {
     for (; ; ) {
       try {
         runGoroutines();
+        isSpare = true;
+        return true;
       } catch (NetPoll.Stopped e) {
-        return; // a simulation's M ends; ours never does
+        return false;
       } catch (Throwable t) {
         recover(t);
       }
@@ -156,7 +244,9 @@ public final class Machine extends Thread {
     if (idling) {
       leaveIdle();
     }
-    polled(0, true);
+    if (p.heldBy(number)) {
+      polled(0, true);
+    }
     foundWork();
   }
 
@@ -164,6 +254,14 @@ public final class Machine extends Thread {
     Processor p = this.p;
     PickOrder order = scheduler.order();
     long held = p.ownerWord();
+    if (Processor.isRunning(held)) { // after an error: as if the task had ended
+      if (!p.heldBy(number) || !p.endTask(held)) {
+        return;
+      }
+      held = Processor.held(held);
+    } else if (!p.heldBy(number)) {
+      return;
+    }
     for (; ; ) {
       Runnable task = order == null ? next(p) : pickRunnable(order);
       if (task == null) {
@@ -180,7 +278,7 @@ public final class Machine extends Thread {
         System.err.println("loompoll: a goroutine could not be continued: " + t);
       }
       if (!p.endTask(running)) {
-        throw new IllegalStateException("P " + p.id + " was taken from its M");
+        return;
       }
       held = Processor.held(running);
     }
@@ -219,6 +317,7 @@ public final class Machine extends Thread {
   private @Nullable Runnable next(Processor p) {
     if (p.attention) {
       p.attention = false;
+      p.nextInARow = MAX_NEXT_IN_A_ROW; // their time is over, too
       poll(p.loop);
       Runnable task = scheduler.pollGlobalShare(p);
       if (task != null) {
@@ -422,7 +521,7 @@ public final class Machine extends Thread {
       isSpinning = false;
       scheduler.stopSpinning();
     }
-    boolean work = scheduler.hasWorkAnywhere();
+    boolean work = p.hasNext() || scheduler.hasWorkAnywhere();
     int n = 0;
     if (!work) {
       polling = true;

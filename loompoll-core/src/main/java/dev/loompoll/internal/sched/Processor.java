@@ -15,14 +15,16 @@ import org.jspecify.annotations.Nullable;
  *   bit  16      RUNNING: the holder runs a goroutine, else it is in the scheduler's own code
  *   bits 17..63  the number of the task that runs, or ran last
  *
- *   nobody       -> held        an M that is given the P
+ *   nobody       -> held        at the start, before the M runs
  *   held         -> running     its M alone, by a plain release store
  *   running      -> held        its M by CAS, at the task's end
- *   running      -> held by x   sysmon by CAS: it took the P away from a task that will not end
+ *   running      -> held by x   by CAS, for an M that waits to be given it: sysmon, from a task that
+ *                               does not end; or the task itself, before it blocks its M
  * </pre>
  *
- * <p>So an M must win its P back after each task, and sysmon can take it only from a running task,
- * never from an M that polls or looks for work. An M that finds the word changed has no P.
+ * <p>So an M must win its P back after each task, and the P can be taken only from a running task,
+ * never from an M that polls or looks for work. An M that finds the word changed has no P; it may
+ * still be inside {@code execute()} then, which is why queue and runnext take pushes from anyone.
  */
 final class Processor {
   private static final long HOLDER = 0xffff;
@@ -66,6 +68,7 @@ final class Processor {
   // Written by the holder only; others read a moment's value, for the statistics and in sysmon.
   volatile long polls;
   long ticks;
+
   long events;
   long steals;
   long visitsMade;
@@ -94,11 +97,21 @@ final class Processor {
     return (word & RUNNING) != 0;
   }
 
-  /** Gives a P that nobody holds to an M. */
-  void acquire(Machine m) {
-    if (!OWNER.compareAndSet(this, 0L, (long) m.number + 1)) {
+  /** Gives a P that nobody holds to the M of this number. */
+  void acquire(int number) {
+    if (!OWNER.compareAndSet(this, 0L, (long) number + 1)) {
       throw new IllegalStateException("P " + id + " is held already");
     }
+  }
+
+  /**
+   * Takes it from the M that runs the task of this word, for the M of another number. The task's
+   * number stays.
+   *
+   * @return false if that task has ended meanwhile
+   */
+  boolean handOver(long running, int number) {
+    return OWNER.compareAndSet(this, running, running & ~(RUNNING | HOLDER) | number + 1);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.loompoll.internal.sched;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -34,7 +35,10 @@ import org.jspecify.annotations.Nullable;
  * spinning M and woke nobody, that M's step out of spinning came later, and so does its look. An M
  * that steps out because it has found work, or to give way, looks too, and wakes the next if
  * anything is left. And a thread that counted itself as spinning to wake a P, and found none, looks
- * again after it stepped down.
+ * again after it stepped down. Nor is what goes to a P that is handed on just then: who pushed to
+ * it looks at the owner word afterwards. If that is still his M's, the P was handed on later, and
+ * the new M has yet to look; else he wakes the P: either it is in the idle set already, or its M
+ * looks at queue and runnext after it has entered it.
  */
 public final class Scheduler implements Executor {
   private static final VarHandle SPINNING;
@@ -57,7 +61,7 @@ public final class Scheduler implements Executor {
   private static final long BETWEEN_WAKES_FOR_NEXT = 50_000;
 
   private final Processor[] processors;
-  private final Machine[] machines;
+  private final Machines machines;
   private final Clock clock;
   private final @Nullable PickOrder order;
   private final @Nullable Sysmon sysmon;
@@ -74,6 +78,7 @@ public final class Scheduler implements Executor {
 
   private final AtomicInteger placement = new AtomicInteger();
   private final LongAdder wakeups = new LongAdder();
+  final LongAdder handOffs = new LongAdder();
 
   /**
    * Makes the scheduler; {@link #start} lets it run.
@@ -82,6 +87,15 @@ public final class Scheduler implements Executor {
    * @param order null but in a simulation, which has one P and no sysmon
    */
   public Scheduler(int procs, Supplier<NetPoll> polls, Clock clock, @Nullable PickOrder order) {
+    this(procs, polls, clock, order, HandOff.Limits.DEFAULT);
+  }
+
+  public Scheduler(
+      int procs,
+      Supplier<NetPoll> polls,
+      Clock clock,
+      @Nullable PickOrder order,
+      HandOff.Limits limits) {
     if (!Hook.present()) {
       throw new IllegalStateException(Hook.whyNot());
     }
@@ -89,17 +103,19 @@ public final class Scheduler implements Executor {
     this.order = order;
     this.idle = new IdleSet(procs);
     this.processors = new Processor[procs];
-    this.machines = new Machine[procs];
     for (int i = 0; i < procs; i++) {
       PollLoop loop = new PollLoop(polls.get(), clock);
       processors[i] = new Processor(i, loop, RunQueue.CAPACITY);
-      machines[i] = new Machine(this, i, processors[i]);
     }
-    this.sysmon = order == null ? new Sysmon(this) : null;
+    this.machines = new Machines(this, limits.maxMachines());
+    this.sysmon = order == null ? new Sysmon(this, new HandOff(this, limits)) : null;
   }
 
   public void start() {
-    for (Machine m : machines) {
+    for (Processor p : processors) {
+      Machine m = Objects.requireNonNull(machines.create());
+      p.acquire(m.number);
+      m.give(p);
       m.start();
     }
     if (sysmon != null) {
@@ -147,11 +163,25 @@ public final class Scheduler implements Executor {
       Processor p = m.processor();
       if (p == null) {
         executeGlobal(task);
-      } else if (Thread.currentThread() == m) {
-        push(p, task); // Thread.yield, or a wake-up that came while it parked
       } else {
-        executeNext(p, task);
+        execute(task, p, m.number, Thread.currentThread() != m);
       }
+    }
+  }
+
+  /**
+   * From a task on the M of this number, which held the P a moment ago.
+   *
+   * @param mounted by a goroutine; else Thread.yield, or a wake-up that came while one parked
+   */
+  void execute(Runnable task, Processor p, int number, boolean mounted) {
+    if (mounted) {
+      executeNext(p, task);
+    } else {
+      push(p, task);
+    }
+    if (!p.heldBy(number)) {
+      wake(p); // it was handed on meanwhile, and its new M may not have seen the task
     }
   }
 
@@ -241,8 +271,12 @@ public final class Scheduler implements Executor {
     return processors;
   }
 
-  Machine[] machines() {
+  Machines machines() {
     return machines;
+  }
+
+  NetPoll.Buffer newBuffer() {
+    return processors[0].loop.net().newBuffer();
   }
 
   @Nullable PickOrder order() {
@@ -285,6 +319,45 @@ public final class Scheduler implements Executor {
     }
   }
 
+  /** Wakes this P if it idles. */
+  private void wake(Processor p) {
+    startSpinning();
+    if (idle.remove(p.id)) {
+      wakeups.increment();
+      p.loop.wake();
+    } else {
+      stopSpinning();
+    }
+  }
+
+  /**
+   * The goroutine that calls is about to block its M: hands the P on.
+   *
+   * @return whether the M is without a P now; then the goroutine yields when it has blocked enough
+   */
+  public boolean beforeBlocking() {
+    Machine m = Machine.current();
+    if (m == null || m.scheduler != this || Thread.currentThread() == m) {
+      return false;
+    }
+    Processor p = m.processor();
+    if (p == null) {
+      return true;
+    }
+    Machine next = machines.take();
+    if (next == null) {
+      return false;
+    }
+    long running = p.ownerWord();
+    if (Processor.holder(running) == m.number && p.handOver(running, next.number)) {
+      handOffs.increment();
+      next.give(p);
+    } else {
+      machines.giveBack(next); // sysmon was faster
+    }
+    return true;
+  }
+
   /** Whether a P other than the caller's, which has not gone idle yet, has something to do. */
   boolean othersAreBusy() {
     return idle.size() < processors.length - 1;
@@ -311,7 +384,19 @@ public final class Scheduler implements Executor {
 
   /** A moment's values, not a consistent picture. */
   public record Counters(
-      long runs, long polls, long events, long steals, long wakeups, long sysmonPolls, int idle) {}
+      long runs,
+      long polls,
+      long events,
+      long steals,
+      long wakeups,
+      long sysmonPolls,
+      int machines,
+      long handOffs,
+      long demotions,
+      int idle) {
+    /** Of a scheduler that there is not. */
+    public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
 
   public Counters counters() {
     long runs = 0;
@@ -331,6 +416,9 @@ public final class Scheduler implements Executor {
         steals,
         wakeups.sum(),
         sysmon == null ? 0 : sysmon.polls(),
+        machines.count(),
+        handOffs.sum(),
+        sysmon == null ? 0 : sysmon.demotions(),
         idle.size());
   }
 

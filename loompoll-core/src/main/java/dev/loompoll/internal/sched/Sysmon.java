@@ -1,6 +1,9 @@
 package dev.loompoll.internal.sched;
 
+import dev.loompoll.internal.sys.ErrnoCell;
+import dev.loompoll.internal.sys.ThreadCalls;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToIntFunction;
 
 /**
  * The watcher: a thread without a P that sees to the Ps which do not see to themselves.
@@ -11,27 +14,36 @@ import java.util.concurrent.locks.LockSupport;
  *       its network; what that wakes goes to the global queue, and wakes an idle P.
  *   <li>A P that runs one short task after another, and has not polled for 10 ms, is asked to poll
  *       after the present one.
+ *   <li>A P whose task does not end at all is given to another M ({@link HandOff}).
  *   <li>A P's queue, a runnext of a stuck P, or the global queue that had work at two looks in a
  *       row while a P idles: that P is woken to take it.
  * </ul>
  *
  * <p>It looks every 50 µs while it finds something to do, and ever more seldom while it does not:
- * up to every 1 ms when a P idles beside busy ones, else every 10 ms, as Go's. After some hundred
- * looks at nothing but idle Ps it sleeps until one is not.
+ * up to every 1 ms when a P idles beside busy ones or is in a long task, else every 10 ms, as Go's.
+ * After some hundred looks at nothing but idle Ps it sleeps until one is not.
  */
 final class Sysmon extends Thread {
   private static final long SHORTEST = 50_000;
-  private static final long LONGEST_BESIDE_IDLE = 1_000_000;
+  private static final long LONGEST_WHEN_NEEDED = 1_000_000;
   private static final long LONGEST = 10_000_000;
 
   /** Go's figure for the network; here for timers and the global queue too. */
   private static final long NOT_POLLED = 10_000_000;
+
+  /** So late, there was a pause of the whole process, or no CPU for this thread. */
+  private static final long OVERSLEPT = 10_000_000;
+
+  /** The kernel's shortest, in nanoseconds. */
+  private static final long SLICE = 100_000;
 
   private static final int LOOKS_BEFORE_SLOWER = 20;
   private static final int LOOKS_BEFORE_SLEEP = 150;
 
   private final Scheduler scheduler;
   private final NetPoll.Buffer buffer;
+  private final HandOff handOff;
+  private final ToIntFunction<Processor> poll = this::poll;
 
   // What the last look at each P saw.
   private final long[] word;
@@ -46,20 +58,25 @@ final class Sysmon extends Thread {
   /** How often it has polled. Written by sysmon only. */
   private volatile long polledBySysmon;
 
-  Sysmon(Scheduler scheduler) {
+  Sysmon(Scheduler scheduler, HandOff handOff) {
     super(null, null, "loompoll-sysmon", 0, false);
     int procs = scheduler.procs();
     this.scheduler = scheduler;
+    this.handOff = handOff;
     this.word = new long[procs];
     this.polls = new long[procs];
     this.since = new long[procs];
     this.hadWork = new boolean[procs];
-    this.buffer = scheduler.processors()[0].loop.net().newBuffer();
+    this.buffer = scheduler.newBuffer();
     setDaemon(true);
   }
 
   long polls() {
     return polledBySysmon;
+  }
+
+  long demotions() {
+    return handOff.demotions();
   }
 
   /** A P has become busy. Any M; one volatile load but for the first after a long idleness. */
@@ -72,6 +89,9 @@ final class Sysmon extends Thread {
 
   @Override
   public void run() {
+    ErrnoCell errno = new ErrnoCell();
+    // It runs for microseconds. With a short slice it need not wait until a hog's is over.
+    ThreadCalls.setSlice(ThreadCalls.gettid(errno), SLICE, errno);
     for (; ; ) {
       try {
         watch();
@@ -86,12 +106,17 @@ final class Sysmon extends Thread {
     long interval = SHORTEST;
     int looks = 0;
     for (; ; ) {
+      long before = scheduler.clock().nanos();
       LockSupport.parkNanos(this, interval);
+      if (scheduler.clock().nanos() - before - interval > OVERSLEPT) {
+        handOff.overslept(scheduler.clock().nanos());
+      }
       if (lookAtAll()) {
         interval = SHORTEST;
         looks = 0;
       } else if (++looks > LOOKS_BEFORE_SLOWER) {
-        interval = Math.min(interval * 2, noneIdles() ? LONGEST : LONGEST_BESIDE_IDLE);
+        boolean soon = handOff.sawLongTask() || !noneIdles();
+        interval = Math.min(interval * 2, soon ? LONGEST_WHEN_NEEDED : LONGEST);
       }
       if (looks > LOOKS_BEFORE_SLEEP && allIdle()) {
         sleepUntilBusy();
@@ -120,6 +145,7 @@ final class Sysmon extends Thread {
     for (Processor p : scheduler.processors()) {
       found |= look(p, idle > 0, now);
     }
+    handOff.watch(now);
     boolean global = idle > 0 && scheduler.hasGlobal();
     if (global && hadGlobal) {
       scheduler.wakeOne();
@@ -140,7 +166,10 @@ final class Sysmon extends Thread {
       polls[p.id] = n;
       since[p.id] = now;
     }
-    boolean found = false;
+    boolean found = handOff.look(p, w, someIdle, now, poll);
+    if (found) {
+      return true;
+    }
     if (now - since[p.id] >= NOT_POLLED && !stuck) {
       p.attention = true;
       since[p.id] = now;
@@ -149,8 +178,7 @@ final class Sysmon extends Thread {
       if (someIdle) { // else nobody runs it soon
         p.visited();
       }
-      found = p.loop.pollNow(buffer) > 0;
-      polledBySysmon = polledBySysmon + 1;
+      found = poll(p) > 0;
       since[p.id] = now;
     }
     boolean hasWork = someIdle && (!p.queue.isEmpty() || stuck && p.hasNext());
@@ -160,6 +188,11 @@ final class Sysmon extends Thread {
     }
     hadWork[p.id] = hasWork;
     return found;
+  }
+
+  private int poll(Processor p) {
+    polledBySysmon = polledBySysmon + 1;
+    return p.loop.pollNow(buffer);
   }
 
   private void sleepUntilBusy() {

@@ -21,7 +21,11 @@ public final class ThreadCalls {
   /** The fields of {@code struct sched_attr} up to {@code sched_period}, as longs. */
   private static final int ATTR_LONGS = 6;
 
+  /** The nice value below, the real-time priority above. */
+  private static final int ATTR_NICE = 2;
+
   private static final int ATTR_RUNTIME = 3;
+  private static final int MAX_NICE = 19;
 
   private static final MethodHandle GETTID = Libc.quick("gettid", FunctionDescriptor.of(JAVA_INT));
   private static final MethodHandle CLOCK_GETTIME =
@@ -67,17 +71,45 @@ public final class ThreadCalls {
    * @param nanos 100 000 to 100 000 000; 0 is the kernel's own
    */
   public static int setSlice(int tid, long nanos, ErrnoCell errno) {
+    return change(tid, 0, nanos, errno);
+  }
+
+  /**
+   * Raises the nice value, that is: lowers the priority. To lower it again takes a privilege. A
+   * thread that is not SCHED_OTHER is left alone.
+   *
+   * @param by how much; it ends at 19
+   */
+  public static int raiseNice(int tid, int by, ErrnoCell errno) {
+    return change(tid, by, 0, errno);
+  }
+
+  private static int change(int tid, int nice, long slice, ErrnoCell errno) {
     long[] attr = new long[ATTR_LONGS];
     MemorySegment segment = MemorySegment.ofArray(attr);
     try {
       long r =
           (long) GETATTR.invokeExact(errno.segment(), tid, segment, ATTR_LONGS * Long.BYTES, 0);
-      int policy = (int) (attr[0] >>> 32);
-      if (r >= 0 && policy == SCHED_OTHER) {
-        attr[ATTR_RUNTIME] = nanos;
+      if (r >= 0 && attr[0] >>> 32 == SCHED_OTHER) {
+        attr[ATTR_NICE] = Math.min((int) attr[ATTR_NICE] + nice, MAX_NICE) & 0xffff_ffffL;
+        attr[ATTR_RUNTIME] = slice;
         r = (long) SETATTR.invokeExact(errno.segment(), tid, segment, 0);
       }
       return r >= 0 ? 0 : -errno.value();
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** The nice value, or minus 100 minus the errno. */
+  public static int nice(int tid, ErrnoCell errno) {
+    long[] attr = new long[ATTR_LONGS];
+    try {
+      long r =
+          (long)
+              GETATTR.invokeExact(
+                  errno.segment(), tid, MemorySegment.ofArray(attr), ATTR_LONGS * Long.BYTES, 0);
+      return r >= 0 ? (int) attr[ATTR_NICE] : -100 - errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }

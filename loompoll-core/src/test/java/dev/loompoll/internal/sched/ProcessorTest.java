@@ -9,8 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.loompoll.internal.Workers;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -31,34 +29,17 @@ class ProcessorTest {
 
         @Override
         public int poll(long timeoutNanos, Buffer buffer) {
-          throw new AssertionError("nobody runs here");
+          throw new AssertionError("nobody polls here");
         }
 
         @Override
         public void wake() {}
       };
 
-  /** For the transition that another thread makes. */
-  private static final VarHandle OWNER;
-
-  static {
-    try {
-      OWNER =
-          MethodHandles.privateLookupIn(Processor.class, MethodHandles.lookup())
-              .findVarHandle(Processor.class, "owner", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  /** Never started: it lends its Ms their surroundings. */
-  private final Scheduler scheduler = new Scheduler(1, () -> NO_NET, Clock.SYSTEM, null);
-
   private final Processor p = new Processor(0, new PollLoop(NO_NET, Clock.SYSTEM), 4);
 
   private long heldBy(int number) {
-    Machine m = new Machine(scheduler, number, p); // acquires it
-    assertEquals(number, m.number);
+    p.acquire(number);
     return p.ownerWord();
   }
 
@@ -91,13 +72,12 @@ class ProcessorTest {
 
   @Test
   void onlyWhatNobodyHoldsCanBeAcquired() {
-    Machine m = new Machine(scheduler, 3, p);
-    long held = p.ownerWord();
-    assertThrows(IllegalStateException.class, () -> p.acquire(m));
-    assertThrows(IllegalStateException.class, () -> new Machine(scheduler, 4, p));
+    long held = heldBy(3);
+    assertThrows(IllegalStateException.class, () -> p.acquire(3));
+    assertThrows(IllegalStateException.class, () -> p.acquire(4));
     assertEquals(held, p.ownerWord());
     p.beginTask(held);
-    assertThrows(IllegalStateException.class, () -> p.acquire(m));
+    assertThrows(IllegalStateException.class, () -> p.acquire(3));
   }
 
   @Test
@@ -144,8 +124,10 @@ class ProcessorTest {
   @Test
   void takenAwayFromARunningTask() {
     long running = p.beginTask(heldBy(1));
-    long taken = (running & ~0x1ffffL) | 9 + 1; // running -> held by 9
-    assertTrue(OWNER.compareAndSet(p, running, taken));
+    assertTrue(p.handOver(running, 9));
+    assertFalse(p.handOver(running, 8));
+    long taken = (running & ~0x1ffffL) | 9 + 1;
+    assertEquals(taken, p.ownerWord());
     assertFalse(p.heldBy(1));
     assertTrue(p.heldBy(9));
     assertFalse(p.endTask(running));
@@ -190,7 +172,7 @@ class ProcessorTest {
             for (int i = 0; i < rounds; i++) {
               barrier.await();
               long word = running[0];
-              if (OWNER.compareAndSet(p, word, (word & ~0x1ffffL) | i % 100 + 1)) {
+              if (p.handOver(word, i % 100)) {
                 taken.incrementAndGet();
               }
               barrier.await();

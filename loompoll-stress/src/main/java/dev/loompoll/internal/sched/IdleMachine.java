@@ -1,25 +1,12 @@
 package dev.loompoll.internal.sched;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 /**
  * A scheduler whose first M runs on the thread of an actor, in a network that sleeps as the kernel
  * would: until it is woken, or until nobody is left who could. The other Ms do not run.
  */
 final class IdleMachine implements NetPoll {
-  private static final VarHandle MACHINES;
-
-  static {
-    try {
-      MACHINES =
-          MethodHandles.privateLookupIn(Scheduler.class, MethodHandles.lookup())
-              .findVarHandle(Scheduler.class, "machines", Machine[].class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private static final class Other implements NetPoll {
     @Override
     public Buffer newBuffer() {
@@ -58,7 +45,22 @@ final class IdleMachine implements NetPoll {
 
   /** Runs the M until it sleeps for good. */
   void run() {
-    ((Machine[]) MACHINES.get(scheduler))[0].run();
+    Machine m = Objects.requireNonNull(scheduler.machines().create());
+    processor().acquire(m.number);
+    m.give(processor());
+    m.run();
+  }
+
+  /** The same, with a P that an M of another number holds while it runs the task of this word. */
+  void runWithItInPlaceOf(long running) {
+    Machine m = Objects.requireNonNull(scheduler.machines().create());
+    processor().handOver(running, m.number);
+    m.give(processor());
+    m.run();
+  }
+
+  Processor processor() {
+    return scheduler.processors()[0];
   }
 
   /** By the other actor at its end: it wakes nobody any more. */
