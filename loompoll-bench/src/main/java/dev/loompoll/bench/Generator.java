@@ -67,7 +67,7 @@ final class Generator implements AutoCloseable {
 
   /** {@code count} echoes on every connection, {@code millis} at most. */
   Sample echoes(String name, int count, long millis) throws IOException {
-    return run(name, millis, count, 0, 0);
+    return run(name, millis, count, 0, 0, false);
   }
 
   /**
@@ -75,15 +75,20 @@ final class Generator implements AutoCloseable {
    *
    * @param thinkMicros pause of a connection between a reply and its next message
    * @param flooders how many connections send without waiting for replies
+   * @param sleeps whether it sleeps while there is nothing to do
    */
-  Sample pingPong(String name, long millis, long thinkMicros, int flooders) throws IOException {
-    return run(name, millis, 0, thinkMicros, flooders);
+  Sample pingPong(String name, long millis, long thinkMicros, int flooders, boolean sleeps)
+      throws IOException {
+    return run(name, millis, 0, thinkMicros, flooders, sleeps);
   }
 
-  private Sample run(String name, long millis, int count, long thinkMicros, int flooders)
+  private Sample run(
+      String name, long millis, int count, long thinkMicros, int flooders, boolean sleeps)
       throws IOException {
     return Sample.of(
-        ask("run %s %d %d %d %d".formatted(name, millis, count, thinkMicros, flooders)));
+        ask(
+            "run %s %d %d %d %d%s"
+                .formatted(name, millis, count, thinkMicros, flooders, sleeps ? " sleeping" : "")));
   }
 
   void closeConnections(String name) throws IOException {

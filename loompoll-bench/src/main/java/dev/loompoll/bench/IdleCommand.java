@@ -97,7 +97,7 @@ final class IdleCommand implements Callable<Integer> {
     String name = server.name();
     // what is loaded and compiled once is no cost of a connection
     c.generator().open("warm", server.host(), server.port(), WARM_CONNECTIONS, 64);
-    c.generator().pingPong("warm", 3000, 0, 0);
+    c.generator().pingPong("warm", 3000, 0, 0, false);
     c.generator().closeConnections("warm");
     collect(server);
     long before = rss(server);

@@ -21,6 +21,7 @@ final class PingPong implements AutoCloseable {
    * @param warmup the longest time that a contestant is warmed up
    * @param think pause of a connection between a reply and its next message
    * @param flooders connections beside the others that send without waiting for replies
+   * @param sleeping whether the load generator sleeps while there is nothing to do
    * @param hogs tasks that burn CPU in the server during its turn
    * @param hogMillis how long each of them is; 0 is without end
    * @param procs processors for each contestant; 0 is its own default
@@ -34,6 +35,7 @@ final class PingPong implements AutoCloseable {
       Duration warmup,
       Duration think,
       int flooders,
+      boolean sleeping,
       int hogs,
       int hogMillis,
       boolean pinned,
@@ -159,7 +161,11 @@ final class PingPong implements AutoCloseable {
     }
     Sample sample =
         generator.pingPong(
-            s.name(), plan.slice().toMillis(), plan.think().toNanos() / 1000, plan.flooders());
+            s.name(),
+            plan.slice().toMillis(),
+            plan.think().toNanos() / 1000,
+            plan.flooders(),
+            plan.sleeping());
     if (plan.hogs() > 0) {
       s.tell("rest");
     }

@@ -63,6 +63,13 @@ final class PingPongCommand implements Callable<Integer> {
   private int flooders;
 
   @Option(
+      names = "--sleeping",
+      description =
+          "the load generator sleeps when there is nothing to do, instead of taking a CPU for"
+              + " itself")
+  private boolean sleeping;
+
+  @Option(
       names = "--hogs",
       defaultValue = "0",
       description = "tasks that burn CPU in the server; the load generator then runs at nice -20")
@@ -99,6 +106,7 @@ final class PingPongCommand implements Callable<Integer> {
             warmup,
             think,
             flooders,
+            sleeping,
             hogs,
             hogMillis,
             !unpinned,

@@ -89,6 +89,9 @@ final class PingPongReport {
     if (!plan.think().isZero()) {
       text.append(", each thinks " + plan.think().toMillis() + " ms");
     }
+    if (plan.sleeping()) {
+      text.append(", the generator sleeps in between");
+    }
     if (plan.flooders() > 0) {
       text.append(", beside " + plan.flooders() + " that flood");
     }
@@ -157,7 +160,7 @@ final class PingPongReport {
         .forEach(
             (name, all) -> {
               double idle = Spread.of(all, m -> m.sample().idleTime()).median();
-              if (idle < LEAST_IDLE && run.plan().think().isZero()) {
+              if (idle < LEAST_IDLE && run.plan().think().isZero() && !run.plan().sleeping()) {
                 line(
                     out,
                     "NOTE: %s leaves the load generator idle for %.1f %% of the time only (the server uses %.2f CPUs): its rate is a lower bound, judge by CPU"
@@ -206,6 +209,7 @@ final class PingPongReport {
     top.put("rounds", plan.rounds());
     top.put("sliceMillis", plan.slice().toMillis());
     top.put("thinkMillis", plan.think().toMillis());
+    top.put("generatorSleeps", plan.sleeping());
     top.put("flooders", plan.flooders());
     top.put("hogs", plan.hogs());
     top.put("hogMillis", plan.hogMillis());

@@ -60,7 +60,7 @@ final class SyscallsCommand implements Callable<Integer> {
   /** A JVM that compiles makes calls of its own. */
   private void warmUp(Server server, Generator generator) throws IOException {
     generator.open("warm-up", server.host(), server.port(), 50, size);
-    generator.pingPong("warm-up", 3000, 0, 0);
+    generator.pingPong("warm-up", 3000, 0, 0, false);
     generator.closeConnections("warm-up");
     awaitClosed(server); // or the closing would count as idle
   }

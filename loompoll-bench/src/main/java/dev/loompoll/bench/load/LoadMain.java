@@ -67,7 +67,8 @@ public final class LoadMain {
             Long.parseLong(w[2]),
             Integer.parseInt(w[3]),
             Long.parseLong(w[4]),
-            Integer.parseInt(w[5]));
+            Integer.parseInt(w[5]),
+            w.length > 6 && w[6].equals("sleeping"));
     Slice s = slice;
     if (s == null) {
       s = new Slice(conns, load);

@@ -1,16 +1,17 @@
 package dev.loompoll.bench.load;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One slice of load: ping-pong on all connections. It never sleeps, because a sleeping client makes
- * the server pay for waking it; nor does it use epoll, because then each send of the server would
- * pay for the client's event: it asks the connections in turn, which in a closed loop mostly finds
- * the replies in the order of the messages.
+ * One slice of load: ping-pong on all connections. Unless told to, it never sleeps, because a
+ * sleeping client makes the server pay for waking it; nor does it use epoll, because then each send
+ * of the server would pay for the client's event: it asks the connections in turn, which in a
+ * closed loop mostly finds the replies in the order of the messages.
  *
  * <p>Each reply is compared with what was sent, and timed from before the send to after the
  * receive. At the end the replies still in flight are awaited, so that the next slice starts clean.
@@ -21,6 +22,11 @@ import java.lang.foreign.MemorySegment;
 final class Slice {
   private static final int FLOOD_CHUNK = 16 * 1024;
   private static final long DRAIN_NANOS = 5_000_000_000L;
+
+  /** The size of {@code struct pollfd}: an int, and two shorts, which are set as one int. */
+  private static final long POLLFD = 8;
+
+  private static final int POLLIN = 1;
 
   private final MemorySegment out = Sys.allocate(FLOOD_CHUNK);
   private final MemorySegment in = Sys.allocate(FLOOD_CHUNK + 8);
@@ -36,6 +42,7 @@ final class Slice {
   private long flooded;
   private long floodInFlight;
   private int[] left = {};
+  private MemorySegment pollfds = MemorySegment.NULL;
 
   /** Connections that think, in the order in which they will be done: all think equally long. */
   private int[] thinking = {};
@@ -96,7 +103,12 @@ final class Slice {
       while (queued > 0 && due[head] <= now) {
         send(nextThinker(), now);
       }
+      long before = echoes;
       now = sweep(now, end, thinkNanos);
+      if (load.sleeps() && echoes == before && now < end) {
+        sleep(queued > 0 ? Math.min(due[head], end) - now : end - now);
+        now = System.nanoTime();
+      }
     }
     long stopped = now;
     long late = drain(now + DRAIN_NANOS);
@@ -133,6 +145,25 @@ final class Slice {
       }
     }
     return now != start ? now : System.nanoTime();
+  }
+
+  /** Until a reply is there, or the time is over. */
+  private void sleep(long nanos) {
+    if (nanos <= 0) {
+      return;
+    }
+    if (pollfds.byteSize() < (long) conns.count() * POLLFD) {
+      pollfds = Sys.allocate((long) conns.count() * POLLFD);
+    }
+    long n = 0;
+    for (int i = load.flooders(); i < conns.count(); i++) {
+      if (conns.received[i] >= 0) {
+        pollfds.set(JAVA_INT, n * POLLFD, conns.fds[i]);
+        pollfds.set(JAVA_INT, n * POLLFD + 4, POLLIN);
+        n++;
+      }
+    }
+    Sys.ppoll(pollfds, n, nanos);
   }
 
   private void think(int i, long until) {

@@ -18,8 +18,8 @@ import java.net.InetSocketAddress;
 
 /**
  * The system calls of the load generator. Addresses are plain longs: nothing is allocated or copied
- * on the way, so that the generator costs no more than a C program. Every call here returns at
- * once.
+ * on the way, so that the generator costs no more than a C program. Every call here but ppoll
+ * returns at once.
  */
 final class Sys {
   private static final int AF_INET = 2;
@@ -49,6 +49,11 @@ final class Sys {
       handle(
           "setsockopt",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT),
+          ERRNO);
+  private static final MethodHandle PPOLL =
+      handle(
+          "ppoll",
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
           ERRNO);
   private static final MethodHandle CLOSE =
       handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), ERRNO);
@@ -87,6 +92,21 @@ final class Sys {
   static long send(int fd, MemorySegment buffer, long length) {
     try {
       return (long) SEND.invokeExact(fd, buffer.address(), length, MSG_DONTWAIT_NOSIGNAL);
+    } catch (Throwable t) {
+      throw new AssertionError(t);
+    }
+  }
+
+  /**
+   * Waits for something to read, in nanoseconds at most.
+   *
+   * @param fds {@code n} of {@code struct pollfd}
+   */
+  static void ppoll(MemorySegment fds, long n, long nanos) {
+    SCRATCH.set(JAVA_LONG, 0, nanos / 1_000_000_000);
+    SCRATCH.set(JAVA_LONG, 8, nanos % 1_000_000_000);
+    try {
+      int ignored = (int) PPOLL.invokeExact(CAPTURE, fds.address(), n, SCRATCH.address(), 0L);
     } catch (Throwable t) {
       throw new AssertionError(t);
     }

@@ -7,10 +7,12 @@ import java.util.Objects;
  * would: until it is woken, or until nobody is left who could. The other Ms do not run.
  */
 final class IdleMachine implements NetPoll {
+  private static final Buffer BUFFER = new Buffer() {};
+
   private static final class Other implements NetPoll {
     @Override
     public Buffer newBuffer() {
-      return null;
+      return BUFFER;
     }
 
     @Override
@@ -33,7 +35,7 @@ final class IdleMachine implements NetPoll {
   private volatile boolean done;
 
   IdleMachine(int procs, Runnable... meanwhile) {
-    this.scheduler = new Scheduler(procs, this::next, () -> 1, null);
+    this.scheduler = new Scheduler(procs, this::next, () -> 1, null, new HandOff.Limits(procs, 0));
     this.meanwhile = meanwhile;
   }
 
@@ -76,7 +78,7 @@ final class IdleMachine implements NetPoll {
 
   @Override
   public Buffer newBuffer() {
-    return null;
+    return BUFFER;
   }
 
   @Override
