@@ -84,8 +84,9 @@ public final class Loompoll {
   /**
    * Runs a section that blocks its thread where Loompoll cannot see it: a native call, a file, name
    * resolution. The right to run goroutines goes to another thread first, as Go does around system
-   * calls, so that nothing waits behind the section; without this it takes some 10 ms until that is
-   * noticed. It costs about as much as waking a thread.
+   * calls, so that nothing waits behind the section; without this it takes 10 to 30 ms until that
+   * is noticed. It costs about as much as waking a thread. Once the section parks the goroutine, at
+   * a lock that is held, say, it goes on as any other: what blocks after that is noticed late.
    *
    * <p>On a thread that is no goroutine of ours, and on the JDK's scheduler, the section just runs.
    *

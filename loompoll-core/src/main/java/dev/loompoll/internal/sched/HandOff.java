@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.ToIntFunction;
 
 /**
@@ -49,7 +52,7 @@ public final class HandOff {
   private static final long LONGEST_SLICE = 640_000_000;
   private static final long SHRINK_AFTER = 1_000_000_000;
 
-  /** So much CPU time in a task makes a hog. */
+  /** So much CPU time in a {@link #WINDOW} makes a hog. */
   private static final long HOG = 8_000_000;
 
   /** A task may become one of those after this time. */
@@ -60,11 +63,15 @@ public final class HandOff {
   /** So long after a pause all threads have got on. */
   private static final long AFTER_PAUSE = 2_000_000;
 
+  /** Less than that in this time is a thread that blocks, and computes now and then. */
+  private static final long WINDOW = 100_000_000;
+
+  private static final long AFTER_REFUSAL = 100_000_000;
+
   private static final int BURNING_A_P = 4;
   private static final long UNKNOWN = -1;
 
   private final Scheduler scheduler;
-  private final Limits limits;
   private final int maxBurning;
   private final ErrnoCell errno = new ErrnoCell();
 
@@ -72,6 +79,7 @@ public final class HandOff {
   private final long[] task;
   private final long[] since;
   private final long[] cpu;
+  private final long[] cpuAt;
   private final long[] nextCheck;
   private boolean inLongTask;
 
@@ -81,6 +89,12 @@ public final class HandOff {
   /** Ms in a task whose P was handed on. */
   private final List<Adrift> adrift = new ArrayList<>();
 
+  /** Those that have not come here yet. */
+  private final Queue<Adrift> adopted = new ConcurrentLinkedQueue<>();
+
+  /** What is added to a hog's nice value; 0 also where the system does not allow it. */
+  private int demotion;
+
   private int burning;
   private long allowed = SLICE;
   private long shrinkAt;
@@ -89,39 +103,38 @@ public final class HandOff {
   // Written by sysmon only; read by anyone.
   private volatile long demotions;
 
-  private static final class Adrift {
+  /** An M in a task whose P was handed on. */
+  static final class Adrift {
     final Machine m;
-    final int tours;
+    final long tour;
 
-    /** Its CPU clock, and when it showed that. */
-    long cpu;
+    /** Its CPU clock when a window began, and when that was. */
+    private long cpu = UNKNOWN;
 
-    long since;
-    long lookedAt;
-    boolean burns;
+    private long since;
+    private long lookedAt;
+    private long burntAt;
+    private boolean burns;
 
-    Adrift(Machine m, long now, long cpu) {
+    Adrift(Machine m, long now) {
       this.m = m;
-      this.tours = m.tours;
+      this.tour = m.tour();
       this.since = now;
       this.lookedAt = now;
-      this.cpu = cpu;
-    }
-
-    boolean isOver() {
-      return m.isSpare || m.tours != tours;
     }
   }
 
   HandOff(Scheduler scheduler, Limits limits) {
     int procs = scheduler.procs();
     this.scheduler = scheduler;
-    this.limits = limits;
+    this.demotion = limits.demotion();
     this.maxBurning = BURNING_A_P * procs;
     this.task = new long[procs];
     this.since = new long[procs];
     this.cpu = new long[procs];
+    this.cpuAt = new long[procs];
     this.nextCheck = new long[procs];
+    Arrays.fill(cpu, UNKNOWN);
   }
 
   long demotions() {
@@ -150,29 +163,33 @@ public final class HandOff {
       task[i] = word;
       since[i] = now;
       cpu[i] = UNKNOWN;
-      return false;
-    }
-    if (cpu[i] == UNKNOWN) {
-      if (now - since[i] >= SAMPLE_AFTER) {
-        cpu[i] = ThreadCalls.cpuNanos(m.tid, errno);
-        nextCheck[i] = since[i] + SLICE;
+      if (m != null && Processor.isRunning(word) && now - cpuAt[i] >= SAMPLE_AFTER) {
+        sample(i, m, now); // not at every look, when these are close together
       }
       return false;
     }
     inLongTask = true;
-    if (m.isDemoted()) { // just when it ended its task: it must not keep a P
-      return handOver(p, word, m, false, ThreadCalls.cpuNanos(m.tid, errno), now);
+    if (cpu[i] == UNKNOWN) {
+      if (now - since[i] >= SAMPLE_AFTER) {
+        sample(i, m, now);
+      }
+      return false;
     }
-    if (now < nextCheck[i]) {
+    if (now - since[i] < SLICE || now < nextCheck[i]) {
       return false;
     }
     nextCheck[i] = now + BETWEEN_CHECKS;
     boolean waits = p.hasWork() || scheduler.hasGlobal();
+    // What waits is for an idle P, which sysmon wakes. But events that go on coming are better
+    // waited for by an M of this P's own than by sysmon.
     if (waits ? someIdle : poll.applyAsInt(p) == 0) {
-      return false; // nothing waits, or sysmon wakes the idle one for it
+      return false;
     }
-    long used = ThreadCalls.cpuNanos(m.tid, errno);
-    boolean hog = used - cpu[i] >= HOG;
+    long used = ThreadCalls.cpuNanos(m.tid, errno) - cpu[i];
+    boolean hog = used >= HOG;
+    if (!hog && now - cpuAt[i] > WINDOW) {
+      sample(i, m, now);
+    }
     if (!hog && (now < blockedFrom || !isBlocked(m))) {
       return false; // it waits for a CPU itself: one M more would not get it sooner
     }
@@ -180,12 +197,17 @@ public final class HandOff {
     if (hog && now - since[i] < (crowded ? 2 * allowed : allowed)) {
       return false;
     }
-    boolean done = handOver(p, word, m, hog, used, now);
+    boolean done = handOver(p, word, m, hog, now);
     if (done && crowded) {
       allowed = Math.min(2 * allowed, LONGEST_SLICE);
       shrinkAt = now + SHRINK_AFTER;
     }
     return done;
+  }
+
+  private void sample(int i, Machine m, long now) {
+    cpu[i] = ThreadCalls.cpuNanos(m.tid, errno);
+    cpuAt[i] = now;
   }
 
   /** Whether a P was in a task of some length since this was asked last. */
@@ -208,35 +230,44 @@ public final class HandOff {
     }
   }
 
-  private boolean handOver(Processor p, long word, Machine m, boolean hog, long used, long now) {
-    Adrift a = new Adrift(m, now, used); // its tour is the one that ends here, if the CAS succeeds
+  private boolean handOver(Processor p, long word, Machine m, boolean hog, long now) {
+    Adrift a = new Adrift(m, now); // its tour is the one in which it loses the P, if the CAS wins
     Machine next = scheduler.machines().take();
     if (next == null) {
+      nextCheck[p.id] = now + AFTER_REFUSAL;
       tellBound();
       return false;
     }
+    adrift.add(a); // before it has lost the P: if there is no memory for it, nothing has changed
     if (!p.handOver(word, next.number)) {
       scheduler.machines().giveBack(next);
+      adrift.removeLast();
       return false;
     }
     next.give(p);
-    scheduler.handOffs.increment();
-    since[p.id] = now;
-    cpu[p.id] = UNKNOWN;
     m.endShare();
-    adrift.add(a);
+    scheduler.handOffs.increment();
     if (hog) {
       setBurning(a, true);
+      a.burntAt = now;
       demote(a);
     }
     return true;
   }
 
+  /** An M has given its P away by itself. Any M. */
+  void adopt(Adrift a) {
+    adopted.add(a);
+  }
+
   /** Looks after the Ms that have lost their P. */
   void watch(long now) {
+    for (Adrift a; (a = adopted.poll()) != null; ) {
+      adrift.add(a);
+    }
     for (Iterator<Adrift> it = adrift.iterator(); it.hasNext(); ) {
       Adrift a = it.next();
-      if (a.isOver()) {
+      if (a.m.isOver(a.tour)) {
         setBurning(a, false);
         it.remove();
         continue;
@@ -244,22 +275,28 @@ public final class HandOff {
       a.m.endShare();
       if (now - a.lookedAt >= SLICE) {
         a.lookedAt = now;
-        long used = ThreadCalls.cpuNanos(a.m.tid, errno);
-        if (used - a.cpu >= HOG) {
-          setBurning(a, true);
-          demote(a);
-          a.since = now;
-          a.cpu = used;
-        } else if (now - a.since >= SHRINK_AFTER) {
-          setBurning(a, false); // it has blocked
-          a.since = now;
-          a.cpu = used;
-        }
+        look(a, now);
       }
     }
     if (allowed > SLICE && now > shrinkAt && burning < maxBurning) {
       allowed = allowed / 2;
       shrinkAt = now + SHRINK_AFTER;
+    }
+  }
+
+  private void look(Adrift a, long now) {
+    long used = ThreadCalls.cpuNanos(a.m.tid, errno);
+    boolean hog = a.cpu != UNKNOWN && used - a.cpu >= HOG;
+    if (hog) {
+      setBurning(a, true);
+      a.burntAt = now;
+      demote(a);
+    } else if (a.burns && now - a.burntAt >= SHRINK_AFTER) {
+      setBurning(a, false); // it has blocked
+    }
+    if (hog || a.cpu == UNKNOWN || now - a.since >= WINDOW) {
+      a.since = now;
+      a.cpu = used;
     }
   }
 
@@ -270,27 +307,33 @@ public final class HandOff {
     }
   }
 
-  /**
-   * First the mark, then the priority: if the M ends its task just now and is given a P, it is seen
-   * by its mark and loses that again.
-   */
+  /** First the mark: an M that has just ended its tour keeps its priority. */
   private void demote(Adrift a) {
-    if (limits.demotion() > 0 && !a.m.isDemoted()) {
-      a.m.setDemoted();
-      ThreadCalls.raiseNice(a.m.tid, limits.demotion(), errno);
+    if (demotion > 0 && a.m.demote(a.tour)) {
+      if (ThreadCalls.raiseNice(a.m.tid, demotion, errno) < 0) {
+        demotion = 0; // not allowed here: that will not change
+        return;
+      }
       demotions++;
     }
   }
 
+  /** By a thread of its own: a goroutine may hold the log's lock, and wait for us. */
   private void tellBound() {
     if (!toldBound) {
       toldBound = true;
-      System.getLogger("dev.loompoll")
-          .log(
-              System.Logger.Level.WARNING,
-              "all {0} threads of the scheduler are held by goroutines that block or compute; what"
-                  + " waits behind them waits until one is free (-Dloompoll.maxMachines)",
-              scheduler.machines().count());
+      int n = scheduler.machines().count();
+      Thread.ofPlatform().daemon().name("loompoll-log").start(() -> log(n));
     }
+  }
+
+  private static void log(int n) {
+    System.getLogger("dev.loompoll")
+        .log(
+            System.Logger.Level.WARNING,
+            "no thread more for the scheduler: all {0} are held by goroutines that block or compute;"
+                + " what waits behind them waits until one is free (-Dloompoll.maxMachines, or the"
+                + " system''s limit on threads)",
+            n);
   }
 }

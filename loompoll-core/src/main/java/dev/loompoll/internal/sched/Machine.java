@@ -2,6 +2,8 @@ package dev.loompoll.internal.sched;
 
 import dev.loompoll.internal.sys.ErrnoCell;
 import dev.loompoll.internal.sys.ThreadCalls;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,15 +16,20 @@ import org.jspecify.annotations.Nullable;
  * away, and then a wait in the P's own poll loop until an event, the next timer or a wake-up.
  *
  * <p>Its P may be handed to another M while a task runs here. Then it is <em>adrift</em>: it brings
- * the task to its end, or to where that parks, and waits among the spare Ms, or ends:
+ * the task to its end, or to where that parks, and waits among the spare Ms, or ends. The time from
+ * one P to that end is a tour; its number and its state are one word, {@code tour}:
  *
  * <pre>
- *   spare    -> working    who has won a P for it gives it that
- *   working  -> adrift     who wins its P for another M
- *   adrift   -> spare      itself, at its task's end
- *   adrift   -> ended      itself, when it was demoted, or there are spares enough
- *   spare    -> ended      who finds it demoted dismisses it
+ *   bits 0..1    0 spare, 1 on tour, 3 on tour and demoted
+ *   bits 2..63   the number of the tour
+ *
+ *   spare               -> on tour, the next    itself, when it was given a P
+ *   on tour             -> spare                itself by CAS, at the task's end without a P
+ *   on tour, adrift     -> demoted              sysmon by CAS, before it lowers the priority
+ *   demoted             -> (ended)              itself, at the task's end
  * </pre>
+ *
+ * <p>So an M that is demoted has lost its P in this very tour, and never gets another.
  *
  * <p>It also owns what system calls need as scratch memory: a goroutine that calls the kernel takes
  * it from the M under it, and keeps nothing of it over a park.
@@ -56,6 +63,22 @@ public final class Machine extends Thread {
   /** Some microseconds. */
   private static final int SPINS_BEFORE_NEXT = 100;
 
+  private static final long ON_TOUR = 1;
+  private static final long DEMOTED = 2;
+
+  /** From spare to on tour, in the next one. */
+  private static final long NEXT_TOUR = 4 + ON_TOUR;
+
+  private static final VarHandle TOUR;
+
+  static {
+    try {
+      TOUR = MethodHandles.lookup().findVarHandle(Machine.class, "tour", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   final Scheduler scheduler;
   final int number;
 
@@ -73,16 +96,9 @@ public final class Machine extends Thread {
   /** The P that it is to work with. Set by who has won one for it, cleared by itself. */
   private volatile @Nullable Processor given;
 
-  /** Set once, by who takes it from the spares to end it. */
-  private volatile boolean dismissed;
-
-  /** Its thread has a lower priority, for good. Set once, by sysmon. */
-  private volatile boolean demoted;
-
-  /** How many Ps it has been given, and whether it has come back without one. Written by itself. */
-  volatile int tours;
-
-  volatile boolean isSpare = true;
+  /** See the table above. */
+  @SuppressWarnings("unused") // through TOUR
+  private volatile long tour;
 
   /** True while this M polls: what becomes runnable then comes to {@link #ready}. */
   boolean polling;
@@ -130,27 +146,29 @@ public final class Machine extends Thread {
     setDaemon(true);
   }
 
-  NetPoll.Buffer buffer() {
-    return buffer;
-  }
-
   /** Lets it work with a P whose owner word has its number already. */
   void give(Processor won) {
     given = won;
     LockSupport.unpark(this);
   }
 
-  void dismiss() {
-    dismissed = true;
-    LockSupport.unpark(this);
+  /** The tour it is on; for {@link #isOver} and {@link #demote}. */
+  long tour() {
+    return (long) TOUR.getVolatile(this);
+  }
+
+  /** Whether that tour has come to its end. */
+  boolean isOver(long given) {
+    return (tour() & ~DEMOTED) != (given & ~DEMOTED);
+  }
+
+  /** Before its thread's priority is lowered; false if the tour is over, or it was demoted. */
+  boolean demote(long given) {
+    return TOUR.compareAndSet(this, given & ~DEMOTED, given | DEMOTED);
   }
 
   boolean isDemoted() {
-    return demoted;
-  }
-
-  void setDemoted() {
-    demoted = true;
+    return (tour() & DEMOTED) != 0;
   }
 
   /**
@@ -199,48 +217,58 @@ public final class Machine extends Thread {
   @Override
   public void run() {
     tid = ThreadCalls.gettid(errno);
-    while (awaitProcessor() && work() && scheduler.machines().comeBack(this)) {
-      // and again
+    ThreadCalls.setSlice(
+        tid, Long.getLong("lp.slice", 0), errno); // or it had sysmon's, if that made it
+    try {
+      do {
+        awaitProcessor();
+      } while (work() && endTour() && scheduler.machines().comeBack(this));
+    } finally {
+      scheduler.machines().ended(this);
     }
-    scheduler.machines().retired(this);
   }
 
-  /** False when it was dismissed. */
-  private boolean awaitProcessor() {
+  private void awaitProcessor() {
     Processor won;
     while ((won = given) == null) {
-      if (dismissed) {
-        return false;
-      }
       LockSupport.park(this);
+      var unused = Thread.interrupted(); // by whoever enumerates threads: it would never park again
     }
     given = null;
     p = won;
-    tours = tours + 1;
-    isSpare = false;
+    TOUR.setVolatile(this, tour() + NEXT_TOUR);
     fairnessDue = p.ticks;
     roundEnd = 0;
-    return true;
+  }
+
+  /** False if it was demoted: then its thread is of no more use. */
+  private boolean endTour() {
+    long t = tour();
+    return (t & DEMOTED) == 0 && TOUR.compareAndSet(this, t, t & ~ON_TOUR);
   }
 
   /** Until its P is handed to another; false when a simulation is over. */
   private boolean work() {
+    Throwable error = null;
     for (; ; ) {
       try {
+        if (error != null) { // here, so that another one has the same end
+          recover();
+          report(error);
+          error = null;
+        }
         runGoroutines();
-        isSpare = true;
         return true;
       } catch (NetPoll.Stopped e) {
         return false;
       } catch (Throwable t) {
-        recover(t);
+        error = t;
       }
     }
   }
 
-  /** Out of memory in the scheduler's own code, most likely. What was found must not be lost. */
-  private void recover(Throwable t) {
-    System.err.println("loompoll: " + getName() + " goes on after " + t);
+  /** After an error in the scheduler's own code. What was found must not be lost. */
+  private void recover() {
     if (idling) {
       leaveIdle();
     }
@@ -248,6 +276,15 @@ public final class Machine extends Thread {
       polled(0, true);
     }
     foundWork();
+  }
+
+  /** Out of memory, most likely: then there may be none to tell it. */
+  private void report(Throwable t) {
+    try {
+      System.err.println("loompoll: " + getName() + " goes on after " + t);
+    } catch (OutOfMemoryError e) {
+      // it goes on all the same
+    }
   }
 
   private void runGoroutines() {

@@ -1,7 +1,5 @@
 package dev.loompoll.internal.sched;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -11,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * All Ms: those that hold a P, those that are in a task whose P was handed on, and the spare ones,
  * which wait for a P. Any thread may take a spare M; an M that has lost its P comes back by itself.
  *
- * <p>Lock-free. There are never more than the bound; when it is reached, P hand-off waits until an
- * M comes back.
+ * <p>Lock-free, but for the start of a thread, and nothing is allocated for an M that comes back:
+ * that must not fail. There are never more than the bound; when it is reached, hand-off waits until
+ * an M comes back.
  */
 final class Machines {
   /** So many spare Ms stay for each P, and some more, for bursts of blocked ones. */
@@ -23,16 +22,17 @@ final class Machines {
   private final Scheduler scheduler;
   private final int maxSpares;
 
-  /** By number. Set by who makes an M, cleared by the M that retires. */
+  /** By number. Set by who makes an M, cleared by the M that ends. */
   private final AtomicReferenceArray<@Nullable Machine> all;
 
-  private final Queue<Machine> spares = new ConcurrentLinkedQueue<>();
+  /** By number: its memory is never freed, so the next M of the number uses it again. */
+  private final AtomicReferenceArray<NetPoll.@Nullable Buffer> buffers;
+
+  /** The numbers of the spare Ms. */
+  private final IdleSet spares;
 
   /** Counted up before an M enters, and down after it left: never less than there are. */
   private final AtomicInteger spareCount = new AtomicInteger();
-
-  /** Poll buffers of retired Ms: their memory is never freed, so it is used again. */
-  private final Queue<NetPoll.Buffer> buffers = new ConcurrentLinkedQueue<>();
 
   private final AtomicInteger count = new AtomicInteger();
   private final LongAdder refusals = new LongAdder();
@@ -41,6 +41,8 @@ final class Machines {
     this.scheduler = scheduler;
     this.maxSpares = SPARES_A_P * scheduler.procs() + MORE_SPARES;
     this.all = new AtomicReferenceArray<>(max);
+    this.buffers = new AtomicReferenceArray<>(max);
+    this.spares = new IdleSet(max);
   }
 
   /**
@@ -49,12 +51,10 @@ final class Machines {
    * @return null when there are as many as may be, or the system has no thread for another
    */
   @Nullable Machine take() {
-    for (Machine m; (m = spares.poll()) != null; ) {
+    int number = spares.removeAny();
+    if (number >= 0) {
       spareCount.getAndDecrement();
-      if (!m.isDemoted()) {
-        return m;
-      }
-      m.dismiss(); // demoted just when it ended its task
+      return all.get(number);
     }
     Machine m = create();
     if (m == null) {
@@ -65,7 +65,7 @@ final class Machines {
       m.start();
       return m;
     } catch (OutOfMemoryError e) { // "unable to create native thread"
-      retired(m);
+      ended(m);
       refusals.increment();
       return null;
     }
@@ -75,52 +75,56 @@ final class Machines {
   @Nullable Machine create() {
     for (int i = 0; i < all.length(); i++) {
       if (all.get(i) == null) {
-        NetPoll.Buffer buffer = buffers.poll();
-        if (buffer == null) {
-          buffer = scheduler.newBuffer();
-        }
-        Machine m = new Machine(scheduler, i, buffer);
+        Machine m = new Machine(scheduler, i, buffer(i));
         if (all.compareAndSet(i, null, m)) {
           count.getAndIncrement();
           return m;
         }
-        buffers.add(buffer);
       }
     }
     return null;
   }
 
+  /** Two threads may make one for the same number; whose M gets that number uses the one set. */
+  private NetPoll.Buffer buffer(int number) {
+    NetPoll.Buffer buffer = buffers.get(number);
+    if (buffer == null) {
+      NetPoll.Buffer fresh = scheduler.newBuffer();
+      buffer = buffers.compareAndExchange(number, null, fresh);
+      if (buffer == null) {
+        buffer = fresh;
+      }
+    }
+    return buffer;
+  }
+
   /** A taken M whose P could not be had. */
   void giveBack(Machine m) {
     spareCount.getAndIncrement();
-    spares.add(m);
+    spares.add(m.number);
   }
 
   /**
-   * The calling M has lost its P, and has ended its task.
+   * The calling M has no P any more and is no longer in a task.
    *
    * @return false if it is not needed any more, and must end
    */
   boolean comeBack(Machine m) {
-    if (m.isDemoted()) {
-      return false;
-    }
     if (spareCount.getAndIncrement() >= maxSpares) {
       spareCount.getAndDecrement();
       return false;
     }
-    spares.add(m);
+    spares.add(m.number);
     return true;
   }
 
   /** The last act of an M. */
-  void retired(Machine m) {
-    buffers.add(m.buffer());
+  void ended(Machine m) {
     count.getAndDecrement();
     all.set(m.number, null);
   }
 
-  /** The M of an owner word's holder; null if that has just retired. */
+  /** The M of an owner word's holder; null if that has just ended. */
   @Nullable Machine holder(long word) {
     int number = Processor.holder(word);
     return number < 0 ? null : all.get(number);

@@ -311,8 +311,8 @@ public final class Scheduler implements Executor {
     while (!idle.isEmpty() && SPINNING.compareAndSet(this, 0, 1)) {
       int id = idle.removeAny();
       if (id >= 0) {
-        wakeups.increment();
         processors[id].loop.wake(); // its M finds itself removed, and goes on as the spinning one
+        wakeups.increment(); // last: it may allocate
         return;
       }
       stopSpinning(); // and look again: meanwhile somebody may have relied on us
@@ -323,10 +323,10 @@ public final class Scheduler implements Executor {
   private void wake(Processor p) {
     startSpinning();
     if (idle.remove(p.id)) {
-      wakeups.increment();
       p.loop.wake();
+      wakeups.increment();
     } else {
-      stopSpinning();
+      foundWork(p); // meanwhile somebody may have relied on us
     }
   }
 
@@ -337,7 +337,8 @@ public final class Scheduler implements Executor {
    */
   public boolean beforeBlocking() {
     Machine m = Machine.current();
-    if (m == null || m.scheduler != this || Thread.currentThread() == m) {
+    Sysmon s = sysmon;
+    if (s == null || m == null || m.scheduler != this || Thread.currentThread() == m) {
       return false;
     }
     Processor p = m.processor();
@@ -349,9 +350,12 @@ public final class Scheduler implements Executor {
       return false;
     }
     long running = p.ownerWord();
+    HandOff.Adrift adrift = new HandOff.Adrift(m, clock.nanos());
     if (Processor.holder(running) == m.number && p.handOver(running, next.number)) {
-      handOffs.increment();
       next.give(p);
+      m.endShare();
+      s.watch(adrift);
+      handOffs.increment();
     } else {
       machines.giveBack(next); // sysmon was faster
     }

@@ -96,10 +96,23 @@ final class Sysmon extends Thread {
       try {
         watch();
       } catch (Throwable t) { // out of memory, most likely: nobody else does this work
-        System.err.println("loompoll: sysmon goes on after " + t);
+        report(t);
         LockSupport.parkNanos(this, NOT_POLLED);
       }
     }
+  }
+
+  private static void report(Throwable t) {
+    try {
+      System.err.println("loompoll: sysmon goes on after " + t);
+    } catch (OutOfMemoryError e) {
+      // it goes on all the same
+    }
+  }
+
+  /** An M has given its P away by itself. Any M. */
+  void watch(HandOff.Adrift adrift) {
+    handOff.adopt(adrift);
   }
 
   private void watch() {
@@ -108,6 +121,7 @@ final class Sysmon extends Thread {
     for (; ; ) {
       long before = scheduler.clock().nanos();
       LockSupport.parkNanos(this, interval);
+      var unused = Thread.interrupted(); // by whoever enumerates threads: it would never park again
       if (scheduler.clock().nanos() - before - interval > OVERSLEPT) {
         handOff.overslept(scheduler.clock().nanos());
       }
@@ -199,6 +213,7 @@ final class Sysmon extends Thread {
     asleep = true;
     while (asleep && allIdle()) {
       LockSupport.park(this);
+      var unused = Thread.interrupted();
     }
     asleep = false;
   }

@@ -169,8 +169,11 @@ public final class EpollPoller extends ReadinessPoller {
 
   @Override
   public void wake() {
-    if ((int) WAKING.getVolatile(this) == 0 && WAKING.compareAndSet(this, 0, 1)) {
-      ErrnoCell errno = new ErrnoCell();
+    if ((int) WAKING.getVolatile(this) != 0) {
+      return;
+    }
+    ErrnoCell errno = new ErrnoCell(); // first: if there is no memory for it, nothing has changed
+    if (WAKING.compareAndSet(this, 0, 1)) {
       while (FdCalls.eventfdWrite(eventfd, errno) == -Errno.EINTR) {
         // again; EAGAIN would mean that the counter is full, so it will be seen
       }
