@@ -18,10 +18,11 @@ import java.util.function.ToIntFunction;
  * the task goes on. Sysmon's: all of it runs on that one thread.
  *
  * <p>It acts when one task has run for {@link #SLICE} and something waits: in the P's queue, in the
- * global one, or in the P's network, which it polls to know. If the old M's thread has used that
- * time up by its own CPU clock, it is a hog, and demoted: the kernel then lets the others go first
- * and the hog have the rest. A thread that blocks, or waits for a CPU, or for a garbage collection,
- * keeps its priority, but is watched from then on.
+ * global one, or in the P's network, which it polls to know. Then it matters what the M's thread
+ * does. If it has used {@link #HOG} by its own CPU clock, it is a hog, and demoted: the kernel then
+ * lets the others go first and the hog have the rest. If it sleeps in the kernel, it keeps its
+ * priority, but is watched from then on. If it is ready to run and has no CPU, it keeps the P: one
+ * M more would not get it sooner.
  *
  * <p>A demoted M ends with its task, for to raise its priority again takes a privilege.
  *
@@ -191,7 +192,7 @@ public final class HandOff {
       sample(i, m, now);
     }
     if (!hog && (now < blockedFrom || !isBlocked(m))) {
-      return false; // it waits for a CPU itself: one M more would not get it sooner
+      return false; // it waits for a CPU
     }
     boolean crowded = hog && burning >= maxBurning;
     if (hog && now - since[i] < (crowded ? 2 * allowed : allowed)) {
