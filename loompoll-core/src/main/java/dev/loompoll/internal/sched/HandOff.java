@@ -61,6 +61,11 @@ public final class HandOff {
 
   private static final long BETWEEN_CHECKS = 1_000_000;
 
+  /** After so much CPU time in one task a P computes, and probably for some time more. */
+  private static final long COMPUTES = 1_000_000;
+
+  private static final long COMPUTES_FOR = 20_000_000;
+
   /** So long after a pause all threads have got on. */
   private static final long AFTER_PAUSE = 2_000_000;
 
@@ -176,17 +181,23 @@ public final class HandOff {
       }
       return false;
     }
-    if (now - since[i] < SLICE || now < nextCheck[i]) {
+    if (now < nextCheck[i]) {
       return false;
     }
     nextCheck[i] = now + BETWEEN_CHECKS;
+    long used = ThreadCalls.cpuNanos(m.tid, errno) - cpu[i];
+    if (used >= COMPUTES) {
+      p.computesUntil = now + COMPUTES_FOR;
+    }
+    if (now - since[i] < SLICE) {
+      return false;
+    }
     boolean waits = p.hasWork() || scheduler.hasGlobal();
     // What waits is for an idle P, which sysmon wakes. But events that go on coming are better
     // waited for by an M of this P's own than by sysmon.
     if (waits ? someIdle : poll.applyAsInt(p) == 0) {
       return false;
     }
-    long used = ThreadCalls.cpuNanos(m.tid, errno) - cpu[i];
     boolean hog = used >= HOG;
     if (!hog && now - cpuAt[i] > WINDOW) {
       sample(i, m, now);

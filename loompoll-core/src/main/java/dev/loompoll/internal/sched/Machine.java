@@ -433,11 +433,11 @@ public final class Machine extends Thread {
    *
    * <p>A P that goes dry too, a busy one now and then, or sysmon sees to our network meanwhile.
    * When nobody did in a long while, it is left alone for some time: the others are in tasks that
-   * do not end.
+   * do not end. Nor is it done beside a P that computes: that would have the CPU, for milliseconds.
    */
   private @Nullable Runnable giveWay() {
     long before = scheduler.clock().nanos();
-    if (before < giveWayAgain) {
+    if (before < giveWayAgain || scheduler.someComputes(before)) {
       return null;
     }
     foundWork(); // or nobody else would look for it while we are away

@@ -76,6 +76,9 @@ final class Processor {
   /** How often others have polled this P's network. By any of them without order: it is a hint. */
   volatile int visits;
 
+  /** Until when its M is taken to compute: a time of the clock. Sysmon's. */
+  volatile long computesUntil;
+
   /** When the holder last woke a P for a runnext. Holder only. */
   long lastWake;
 

@@ -367,6 +367,16 @@ public final class Scheduler implements Executor {
     return idle.size() < processors.length - 1;
   }
 
+  /** Whether there is a P whose tasks are long, by their CPU time. */
+  boolean someComputes(long now) {
+    for (Processor p : processors) {
+      if (now < p.computesUntil) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** An M that was spinning has found work, or does something else. */
   void foundWork(Processor p) {
     stopSpinning();
