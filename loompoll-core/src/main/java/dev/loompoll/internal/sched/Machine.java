@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *   on tour             -> spare                itself by CAS, at the task's end without a P
  *   on tour, adrift     -> demoted              sysmon by CAS, before it lowers the priority
  *   demoted             -> (ended)              itself, at the task's end
+ *   spare               -> (ended)              itself, when nobody took it in some seconds, or there
+ *                                               are spares enough
  * </pre>
  *
  * <p>So an M that is demoted has lost its P in this very tour, and never gets another.
@@ -62,6 +64,9 @@ public final class Machine extends Thread {
 
   /** Some microseconds. */
   private static final int SPINS_BEFORE_NEXT = 100;
+
+  /** How long to wait for a P before it ends, in nanoseconds. */
+  private static final long SPARE_FOR = 3_000_000_000L;
 
   private static final long ON_TOUR = 1;
   private static final long DEMOTED = 2;
@@ -220,25 +225,31 @@ public final class Machine extends Thread {
     ThreadCalls.setSlice(
         tid, Long.getLong("lp.slice", 0), errno); // or it had sysmon's, if that made it
     try {
-      do {
-        awaitProcessor();
-      } while (work() && endTour() && scheduler.machines().comeBack(this));
+      while (awaitProcessor() && work() && endTour() && scheduler.machines().comeBack(this)) {
+        // and again
+      }
     } finally {
       scheduler.machines().ended(this);
     }
   }
 
-  private void awaitProcessor() {
+  /** False when nobody needed it in a long time. */
+  private boolean awaitProcessor() {
     Processor won;
+    long until = scheduler.clock().nanos() + SPARE_FOR;
     while ((won = given) == null) {
-      LockSupport.park(this);
+      LockSupport.parkNanos(this, SPARE_FOR);
       var unused = Thread.interrupted(); // by whoever enumerates threads: it would never park again
+      if (scheduler.clock().nanos() >= until && scheduler.machines().leave(this)) {
+        return false;
+      }
     }
     given = null;
     p = won;
     TOUR.setVolatile(this, tour() + NEXT_TOUR);
     fairnessDue = p.ticks;
     roundEnd = 0;
+    return true;
   }
 
   /** False if it was demoted: then its thread is of no more use. */

@@ -118,6 +118,15 @@ final class Machines {
     return true;
   }
 
+  /** The calling M wants to end; false if it was taken meanwhile, so that a P is on its way. */
+  boolean leave(Machine m) {
+    if (!spares.remove(m.number)) {
+      return false;
+    }
+    spareCount.getAndDecrement();
+    return true;
+  }
+
   /** The last act of an M. */
   void ended(Machine m) {
     count.getAndDecrement();

@@ -298,6 +298,19 @@ class HandOffTest {
     awaitAll();
   }
 
+  @Test
+  void aSpareMachineEndsAfterSomeTime() throws Exception {
+    Scheduler s = start(1, 256, 10);
+    go(s, () -> assertTrue(s.beforeBlocking()));
+    awaitAll();
+    while (s.machines().count() > 1) { // the test's time limit is the assertion
+      Thread.onSpinWait();
+    }
+    go(s, () -> assertTrue(s.beforeBlocking())); // and a new one takes its place
+    awaitAll();
+    assertTrue(s.handOffs.sum() >= 2);
+  }
+
   /** All there is, at random: nothing is lost. */
   @Test
   void mixture() throws Exception {
