@@ -61,6 +61,9 @@ public final class HandOff {
 
   private static final long BETWEEN_CHECKS = 1_000_000;
 
+  /** So often a P's CPU clock is read although its task may be a short one. */
+  private static final long BETWEEN_GUESSES = 5_000_000;
+
   /** After so much CPU time in one task a P computes, and probably for some time more. */
   private static final long COMPUTES = 1_000_000;
 
@@ -169,8 +172,8 @@ public final class HandOff {
       task[i] = word;
       since[i] = now;
       cpu[i] = UNKNOWN;
-      if (m != null && Processor.isRunning(word) && now - cpuAt[i] >= SAMPLE_AFTER) {
-        sample(i, m, now); // not at every look, when these are close together
+      if (m != null && Processor.isRunning(word) && now - cpuAt[i] >= BETWEEN_GUESSES) {
+        sample(i, m, now); // in case the next look comes late
       }
       return false;
     }
