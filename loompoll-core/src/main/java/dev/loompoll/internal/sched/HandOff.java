@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.ToIntFunction;
@@ -96,7 +95,7 @@ public final class HandOff {
   private long blockedFrom;
 
   /** Ms in a task whose P was handed on. */
-  private final List<Adrift> adrift = new ArrayList<>();
+  private final ArrayList<Adrift> adrift = new ArrayList<>();
 
   /** Those that have not come here yet. */
   private final Queue<Adrift> adopted = new ConcurrentLinkedQueue<>();
@@ -247,18 +246,18 @@ public final class HandOff {
 
   private boolean handOver(Processor p, long word, Machine m, boolean hog, long now) {
     Adrift a = new Adrift(m, now); // its tour is the one in which it loses the P, if the CAS wins
+    adrift.ensureCapacity(adrift.size() + 1); // if there is no memory for it, nothing has changed
     Machine next = scheduler.machines().take();
     if (next == null) {
       nextCheck[p.id] = now + AFTER_REFUSAL;
       tellBound();
       return false;
     }
-    adrift.add(a); // before it has lost the P: if there is no memory for it, nothing has changed
     if (!p.handOver(word, next.number)) {
       scheduler.machines().giveBack(next);
-      adrift.removeLast();
       return false;
     }
+    adrift.add(a);
     next.give(p);
     m.endShare();
     scheduler.handOffs.increment();

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * it from the M under it, and keeps nothing of it over a park.
  *
  * <p>All fields but the volatile ones are the M's own, and the goroutine's that it carries: they
- * are one thread.
+ * are one thread. The budget alone may be cut by sysmon, without order.
  */
 public final class Machine extends Thread {
   /**
@@ -222,8 +222,7 @@ public final class Machine extends Thread {
   @Override
   public void run() {
     tid = ThreadCalls.gettid(errno);
-    ThreadCalls.setSlice(
-        tid, Long.getLong("lp.slice", 0), errno); // or it had sysmon's, if that made it
+    ThreadCalls.setSlice(tid, 0, errno); // or it had sysmon's, if that made it
     try {
       while (awaitProcessor() && work() && endTour() && scheduler.machines().comeBack(this)) {
         // and again
@@ -265,7 +264,7 @@ public final class Machine extends Thread {
       try {
         if (error != null) { // here, so that another one has the same end
           recover();
-          report(error);
+          Scheduler.report(getName(), error);
           error = null;
         }
         runGoroutines();
@@ -287,15 +286,6 @@ public final class Machine extends Thread {
       polled(0, true);
     }
     foundWork();
-  }
-
-  /** Out of memory, most likely: then there may be none to tell it. */
-  private void report(Throwable t) {
-    try {
-      System.err.println("loompoll: " + getName() + " goes on after " + t);
-    } catch (OutOfMemoryError e) {
-      // it goes on all the same
-    }
   }
 
   private void runGoroutines() {

@@ -79,7 +79,7 @@ final class Processor {
   /** Until when its M is taken to compute: a time of the clock. Sysmon's. */
   volatile long computesUntil;
 
-  /** When the holder last woke a P for a runnext. Holder only. */
+  /** When a P was last woken for a runnext of this one. By the holder; a guess. */
   long lastWake;
 
   /** How many times in a row runnext went before the queue. Holder only. */

@@ -345,12 +345,12 @@ public final class Scheduler implements Executor {
     if (p == null) {
       return true;
     }
+    HandOff.Adrift adrift = new HandOff.Adrift(m, clock.nanos()); // first: no M is taken in vain
     Machine next = machines.take();
     if (next == null) {
       return false;
     }
     long running = p.ownerWord();
-    HandOff.Adrift adrift = new HandOff.Adrift(m, clock.nanos());
     if (Processor.holder(running) == m.number && p.handOver(running, next.number)) {
       next.give(p);
       m.endShare();
@@ -391,6 +391,15 @@ public final class Scheduler implements Executor {
     Sysmon s = sysmon;
     if (s != null) {
       s.awake();
+    }
+  }
+
+  /** An error in the scheduler's own code. Out of memory, most likely: then maybe also for this. */
+  static void report(String who, Throwable t) {
+    try {
+      System.err.println("loompoll: " + who + " goes on after " + t);
+    } catch (OutOfMemoryError e) {
+      // it goes on all the same
     }
   }
 

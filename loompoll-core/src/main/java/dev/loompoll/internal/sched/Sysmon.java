@@ -96,17 +96,9 @@ final class Sysmon extends Thread {
       try {
         watch();
       } catch (Throwable t) { // out of memory, most likely: nobody else does this work
-        report(t);
+        Scheduler.report("sysmon", t);
         LockSupport.parkNanos(this, NOT_POLLED);
       }
-    }
-  }
-
-  private static void report(Throwable t) {
-    try {
-      System.err.println("loompoll: sysmon goes on after " + t);
-    } catch (OutOfMemoryError e) {
-      // it goes on all the same
     }
   }
 
@@ -129,7 +121,7 @@ final class Sysmon extends Thread {
         interval = SHORTEST;
         looks = 0;
       } else if (++looks > LOOKS_BEFORE_SLOWER) {
-        boolean soon = handOff.sawLongTask() || !noneIdles();
+        boolean soon = handOff.sawLongTask() || !scheduler.idle.isEmpty();
         interval = Math.min(interval * 2, soon ? LONGEST_WHEN_NEEDED : LONGEST);
       }
       if (looks > LOOKS_BEFORE_SLEEP && allIdle()) {
@@ -138,10 +130,6 @@ final class Sysmon extends Thread {
         looks = 0;
       }
     }
-  }
-
-  private boolean noneIdles() {
-    return scheduler.idle.isEmpty();
   }
 
   private boolean allIdle() {
