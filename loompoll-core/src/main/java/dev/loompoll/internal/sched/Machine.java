@@ -172,10 +172,6 @@ public final class Machine extends Thread {
     return TOUR.compareAndSet(this, given & ~DEMOTED, given | DEMOTED);
   }
 
-  boolean isDemoted() {
-    return (tour() & DEMOTED) != 0;
-  }
-
   /**
    * Makes the task that runs yield at its next operation. Sysmon's; without order, so it may be
    * lost, and is said again.

@@ -100,18 +100,4 @@ public final class ThreadCalls {
       throw Libc.unexpected(t);
     }
   }
-
-  /** The nice value, or minus 100 minus the errno. */
-  public static int nice(int tid, ErrnoCell errno) {
-    long[] attr = new long[ATTR_LONGS];
-    try {
-      long r =
-          (long)
-              GETATTR.invokeExact(
-                  errno.segment(), tid, MemorySegment.ofArray(attr), ATTR_LONGS * Long.BYTES, 0);
-      return r >= 0 ? (int) attr[ATTR_NICE] : -100 - errno.value();
-    } catch (Throwable t) {
-      throw Libc.unexpected(t);
-    }
-  }
 }
