@@ -568,6 +568,10 @@ public final class Machine extends Thread {
     }
     if (!work) {
       polled(n, true);
+      Processor covered = p.covers;
+      if (covered != null) {
+        visit(covered);
+      }
     }
   }
 

@@ -31,6 +31,19 @@ public interface NetPoll {
   int poll(long timeoutNanos, Buffer buffer);
 
   /**
+   * Makes a blocking poll return, also one that runs now, when {@code other} has events, which are
+   * left there. One thread at a time.
+   *
+   * @return false where that cannot be had
+   */
+  default boolean waitAlsoFor(NetPoll other) {
+    return false;
+  }
+
+  /** Ends that. */
+  default void waitNoLongerFor(NetPoll other) {}
+
+  /**
    * Makes the blocking poll that runs now, or else the next one, return at once. Lock-free; any
    * thread.
    */

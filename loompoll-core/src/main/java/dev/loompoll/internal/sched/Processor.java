@@ -79,6 +79,9 @@ final class Processor {
   /** Until when its M is taken to compute: a time of the clock. Sysmon's. */
   volatile long computesUntil;
 
+  /** The P whose network its M waits for, too, when it idles. Sysmon's, see {@link Cover}. */
+  volatile @Nullable Processor covers;
+
   /** When a P was last woken for a runnext of this one. By the holder; a guess. */
   long lastWake;
 

@@ -12,6 +12,7 @@ import java.util.function.ToIntFunction;
  *   <li>A P that has come no further since the last look, and does not idle, is stuck: its task is
  *       long, or its M has no CPU. If another P idles, or for 10 ms none has polled, sysmon polls
  *       its network; what that wakes goes to the global queue, and wakes an idle P.
+ *   <li>A P that computes is given an idle one that waits for its network too ({@link Cover}).
  *   <li>A P that runs one short task after another, and has not polled for 10 ms, is asked to poll
  *       after the present one.
  *   <li>A P whose task does not end at all is given to another M ({@link HandOff}).
@@ -43,6 +44,7 @@ final class Sysmon extends Thread {
   private final Scheduler scheduler;
   private final NetPoll.Buffer buffer;
   private final HandOff handOff;
+  private final Cover cover;
   private final ToIntFunction<Processor> poll = this::poll;
 
   // What the last look at each P saw.
@@ -63,6 +65,7 @@ final class Sysmon extends Thread {
     int procs = scheduler.procs();
     this.scheduler = scheduler;
     this.handOff = handOff;
+    this.cover = new Cover(scheduler);
     this.word = new long[procs];
     this.polls = new long[procs];
     this.since = new long[procs];
@@ -139,10 +142,11 @@ final class Sysmon extends Thread {
   /** Returns whether there was anything to do. */
   private boolean lookAtAll() {
     int idle = scheduler.idle.size();
+    long now = scheduler.clock().nanos();
+    cover.review(now);
     if (idle == scheduler.procs()) {
       return false;
     }
-    long now = scheduler.clock().nanos();
     boolean found = false;
     for (Processor p : scheduler.processors()) {
       found |= look(p, idle > 0, now);
@@ -171,6 +175,9 @@ final class Sysmon extends Thread {
     boolean found = handOff.look(p, w, someIdle, now, poll);
     if (found) {
       return true;
+    }
+    if (someIdle) {
+      cover.seek(p, now);
     }
     if (now - since[p.id] >= NOT_POLLED && !stuck) {
       p.attention = true;

@@ -27,6 +27,7 @@ public final class EpollCalls {
 
   private static final int EPOLL_CLOEXEC = 0x80000;
   private static final int EPOLL_CTL_ADD = 1;
+  private static final int EPOLL_CTL_DEL = 2;
 
   private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
   private static final int EVENT_INTS = PACKED ? 3 : 4;
@@ -63,8 +64,17 @@ public final class EpollCalls {
     }
   }
 
-  /** Registers {@code fd} once, for good; its events carry {@code data}. */
+  /** Registers {@code fd}; its events carry {@code data}. */
   public static int add(int epfd, int fd, int events, long data, ErrnoCell errno) {
+    return control(epfd, EPOLL_CTL_ADD, fd, events, data, errno);
+  }
+
+  public static int remove(int epfd, int fd, ErrnoCell errno) {
+    return control(epfd, EPOLL_CTL_DEL, fd, 0, 0, errno);
+  }
+
+  private static int control(
+      int epfd, int operation, int fd, int events, long data, ErrnoCell errno) {
     // Two or four ints hold the struct on either layout; x86-64 and aarch64 are little-endian.
     int low = (int) data;
     int high = (int) (data >>> 32);
@@ -73,7 +83,7 @@ public final class EpollCalls {
       int r =
           (int)
               EPOLL_CTL.invokeExact(
-                  errno.segment(), epfd, EPOLL_CTL_ADD, fd, MemorySegment.ofArray(event));
+                  errno.segment(), epfd, operation, fd, MemorySegment.ofArray(event));
       return r >= 0 ? r : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);

@@ -4,6 +4,7 @@ import dev.loompoll.internal.poll.FD;
 import dev.loompoll.internal.poll.PollDesc;
 import dev.loompoll.internal.poll.PollerFailure;
 import dev.loompoll.internal.poll.ReadinessPoller;
+import dev.loompoll.internal.sched.NetPoll;
 import dev.loompoll.internal.sys.EpollCalls;
 import dev.loompoll.internal.sys.EpollCalls.EventBuffer;
 import dev.loompoll.internal.sys.Errno;
@@ -31,6 +32,9 @@ public final class EpollPoller extends ReadinessPoller {
 
   /** The eventfd's token; no slot has it. */
   private static final long WAKE = -1;
+
+  /** The token of another poller that has events. */
+  private static final long NEIGHBOUR = -2;
 
   private static final int WATCHED =
       EpollCalls.EPOLLIN
@@ -73,6 +77,9 @@ public final class EpollPoller extends ReadinessPoller {
    */
   @SuppressWarnings("unused") // through WAKING
   private volatile int waking;
+
+  /** Of the one thread that says what to cover. */
+  private final ErrnoCell coverErrno = new ErrnoCell();
 
   private EpollPoller(int epfd, int eventfd) {
     this.epfd = epfd;
@@ -148,6 +155,8 @@ public final class EpollPoller extends ReadinessPoller {
           FdCalls.eventfdRead(eventfd, own.errno);
           WAKING.setVolatile(this, 0);
         }
+      } else if (token == NEIGHBOUR) {
+        seen--;
       } else if (flags == DATA) {
         descriptor(token).ready(token, true, true, 0);
       } else {
@@ -177,6 +186,21 @@ public final class EpollPoller extends ReadinessPoller {
       while (FdCalls.eventfdWrite(eventfd, errno) == -Errno.EINTR) {
         // again; EAGAIN would mean that the counter is full, so it will be seen
       }
+    }
+  }
+
+  /** Edge-triggered: whoever waits polls the other before it waits again. */
+  @Override
+  public boolean waitAlsoFor(NetPoll other) {
+    int events = EpollCalls.EPOLLIN | EpollCalls.EPOLLET;
+    return other instanceof EpollPoller e
+        && EpollCalls.add(epfd, e.epfd, events, NEIGHBOUR, coverErrno) >= 0;
+  }
+
+  @Override
+  public void waitNoLongerFor(NetPoll other) {
+    if (other instanceof EpollPoller e) {
+      EpollCalls.remove(epfd, e.epfd, coverErrno);
     }
   }
 
