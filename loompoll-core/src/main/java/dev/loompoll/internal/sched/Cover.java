@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A P covers one other at most, and none that covers; so there are no circles.
  */
 final class Cover {
+  /** So many tasks in a row that compute: one alone is soon over. */
+  private static final int A_ROW = 3;
+
   private final Scheduler scheduler;
 
   /** For each P, the one that waits for its network too. */
@@ -40,7 +43,7 @@ final class Cover {
 
   /** Finds an idle P for one that computes. */
   void seek(Processor p, long now) {
-    if (now >= p.computesUntil || by[p.id] != null || p.covers != null) {
+    if (p.longTasks < A_ROW || now >= p.computesUntil || by[p.id] != null || p.covers != null) {
       return;
     }
     for (Processor q : scheduler.processors()) {

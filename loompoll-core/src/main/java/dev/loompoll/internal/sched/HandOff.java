@@ -189,7 +189,7 @@ public final class HandOff {
     nextCheck[i] = now + BETWEEN_CHECKS;
     long used = ThreadCalls.cpuNanos(m.tid, errno) - cpu[i];
     if (used >= COMPUTES) {
-      p.computesUntil = now + COMPUTES_FOR;
+      p.computes(word, now, now + COMPUTES_FOR);
     }
     if (now - since[i] < SLICE) {
       return false;

@@ -79,6 +79,11 @@ final class Processor {
   /** Until when its M is taken to compute: a time of the clock. Sysmon's. */
   volatile long computesUntil;
 
+  /** How many tasks in a row that computed, and which was the last. Sysmon's alone. */
+  int longTasks;
+
+  private long lastLongTask;
+
   /** The P whose network its M waits for, too, when it idles. Sysmon's, see {@link Cover}. */
   volatile @Nullable Processor covers;
 
@@ -149,6 +154,15 @@ final class Processor {
 
   static int holder(long word) {
     return (int) (word & HOLDER) - 1;
+  }
+
+  /** Sysmon has seen that the task of this owner word computes. */
+  void computes(long word, long now, long until) {
+    if (word != lastLongTask) {
+      lastLongTask = word;
+      longTasks = now < computesUntil ? longTasks + 1 : 1;
+    }
+    computesUntil = until;
   }
 
   /** Another M, or sysmon, polls its network. */

@@ -64,7 +64,9 @@ class CoverTest {
   private final Cover cover = new Cover(scheduler);
 
   private void computes(int p, long until) {
-    ps[p].computesUntil = until;
+    for (int task = 1; task <= 3; task++) {
+      ps[p].computes(task, 0, until);
+    }
   }
 
   private void seek(long now) {
@@ -88,6 +90,19 @@ class CoverTest {
     cover.review(100);
     assertEquals(Set.of(), waits, "it computes no more");
     assertNull(ps[2].covers);
+  }
+
+  @Test
+  void notForOneLongTask() {
+    scheduler.idle.add(1);
+    ps[0].computes(1, 0, 100);
+    ps[0].computes(1, 10, 110);
+    ps[0].computes(2, 20, 120);
+    seek(20);
+    assertEquals(Set.of(), waits);
+    ps[0].computes(3, 30, 130);
+    seek(30);
+    assertEquals(Set.of("1 for 0"), waits);
   }
 
   @Test
