@@ -24,6 +24,7 @@ final class Contestants {
   private static final String JDK_PROCS = "-Djdk.virtualThreadScheduler.parallelism=";
 
   private static final Pattern WITH_PROCS = Pattern.compile("(.+)@([1-9]\\d{0,3})");
+  private static final Pattern WITH_PROPERTY = Pattern.compile("(loompoll.*)\\+(\\w+=\\w+)");
 
   static final Map<String, Contestant> ALL = new LinkedHashMap<>();
 
@@ -44,8 +45,20 @@ final class Contestants {
     ALL.put(name, new Contestant(name, what, starter));
   }
 
-  /** By name, or by {@code NAME@PROCS}, which takes part with that many processors. */
+  /**
+   * By name; by {@code NAME@PROCS}, which takes part with that many processors; or by {@code
+   * NAME+demotion=0}, with the property {@code loompoll.demotion}, for example.
+   */
   static @Nullable Contestant find(String name) {
+    Matcher property = WITH_PROPERTY.matcher(name);
+    if (property.matches()) {
+      Contestant plain = find(property.group(1));
+      String flag = "-Dloompoll." + property.group(2);
+      return plain == null
+          ? null
+          : new Contestant(
+              name, plain.what(), launch -> plain.starter().command(launch.withFlag(flag)));
+    }
     Matcher m = WITH_PROCS.matcher(name);
     if (!m.matches()) {
       return ALL.get(name);
@@ -71,7 +84,7 @@ final class Contestants {
   }
 
   private static Command cEpoll(Launch launch) throws IOException {
-    if (launch.hogs() > 0) {
+    if (launch.hogs().any()) {
       throw new CannotStartException("a bare loop has no scheduler to share with hogs");
     }
     String program = Tools.compiled("epoll_echo.c", List.of("cc", "-O2", "-pthread")).toString();
@@ -88,6 +101,9 @@ final class Contestants {
   }
 
   private static Command go(Launch launch) throws IOException {
+    if (!launch.hogs().spin()) {
+      throw new CannotStartException("its program has hogs that spin only");
+    }
     String program = Tools.compiled("go_echo.go", List.of("go", "build")).toString();
     return new Command(
         List.of(
@@ -95,23 +111,27 @@ final class Contestants {
             "127.0.0.1:0",
             Integer.toString(Launch.BUFFER),
             "with-parent",
-            Integer.toString(launch.hogs()),
-            Integer.toString(launch.hogMillis())),
+            Integer.toString(launch.hogs().count()),
+            Integer.toString(launch.hogs().millis())),
         launch.procs() == 0 ? Map.of() : Map.of("GOMAXPROCS", Integer.toString(launch.procs())));
   }
 
-  private static Command loompoll(Launch launch, String procs, boolean hook) {
+  private static Command loompoll(Launch launch, String procs, boolean hook) throws IOException {
     List<String> flags = new ArrayList<>();
-    flags.add("--enable-native-access=ALL-UNNAMED");
     if (hook) {
       flags.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
     }
     return java(launch, LoompollEcho.class, procs, flags);
   }
 
-  private static Command java(Launch launch, Class<?> main, String procs, List<String> flags) {
+  private static Command java(Launch launch, Class<?> main, String procs, List<String> flags)
+      throws IOException {
     List<String> words = new ArrayList<>(Jvm.command(launch.jvm()));
+    words.add("--enable-native-access=ALL-UNNAMED");
     words.addAll(flags);
+    if (launch.safepoints()) {
+      words.add("-Xlog:safepoint=info:stdout");
+    }
     if (launch.procs() > 0) {
       words.add(procs + launch.procs());
     }
@@ -119,8 +139,17 @@ final class Contestants {
     words.add("with-parent=true");
     words.add("backlog=" + Launch.BACKLOG);
     words.add("buffer=" + Launch.BUFFER);
-    words.add("hogs=" + launch.hogs());
-    words.add("hog-millis=" + launch.hogMillis());
+    Hogs hogs = launch.hogs();
+    words.add("hogs=" + hogs.count());
+    words.add("hog-kind=" + hogs.kind());
+    words.add("hog-millis=" + hogs.millis());
+    if (launch.safepoints()) {
+      words.add("safepoints=true");
+    }
+    if (hogs.kind().equals(Hogs.BLOCKED)) {
+      words.add("fifo=" + SlowResolver.fifo());
+      words = SlowResolver.wrap(words);
+    }
     return new Command(words, Map.of());
   }
 }

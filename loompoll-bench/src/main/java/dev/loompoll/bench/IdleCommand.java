@@ -60,7 +60,7 @@ final class IdleCommand implements Callable<Integer> {
     try {
       for (Contestant c : contestants.or(List.of(Contestants.LOOMPOLL, Contestants.JDK))) {
         try {
-          Launch launch = new Launch(0, JVM, 0, 0);
+          Launch launch = new Launch(0).withJvm(JVM);
           Server server = Server.start(c, launch, -1);
           up.add(new Contender(server, Generator.start(-1, false), new ArrayList<>()));
         } catch (IOException e) {

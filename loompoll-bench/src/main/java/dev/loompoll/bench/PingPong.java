@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Contestants side by side: all are up at once and take turns in short slices, because what a
@@ -22,8 +23,9 @@ final class PingPong implements AutoCloseable {
    * @param think pause of a connection between a reply and its next message
    * @param flooders connections beside the others that send without waiting for replies
    * @param sleeping whether the load generator sleeps while there is nothing to do
-   * @param hogs tasks that burn CPU in the server during its turn
-   * @param hogMillis how long each of them is; 0 is without end
+   * @param hogs what stands in the way of the echoes during a server's turn
+   * @param neighbours whether there is another busy process on each processor
+   * @param safepoints whether JVMs say how long it takes to reach safepoints
    * @param procs processors for each contestant; 0 is its own default
    */
   record Plan(
@@ -36,14 +38,15 @@ final class PingPong implements AutoCloseable {
       Duration think,
       int flooders,
       boolean sleeping,
-      int hogs,
-      int hogMillis,
+      Hogs hogs,
+      boolean neighbours,
+      boolean safepoints,
       boolean pinned,
       int procs) {
 
     /** Whether the load generator has to be put before everybody else. */
     boolean generatorFirst() {
-      return hogs > 0;
+      return hogs.any() || neighbours;
     }
   }
 
@@ -53,9 +56,17 @@ final class PingPong implements AutoCloseable {
    * @param cpu what the server's process used
    * @param othersNanos what neither server nor load generator used
    * @param stolenNanos what the host gave to other machines
+   * @param turn what the server says of it
+   * @param safepoints how long it took to reach each, in nanoseconds
    */
   record Measured(
-      Sample sample, ProcFs.Cpu cpu, long wallNanos, long othersNanos, long stolenNanos) {
+      Sample sample,
+      ProcFs.Cpu cpu,
+      long wallNanos,
+      long othersNanos,
+      long stolenNanos,
+      Map<String, Long> turn,
+      List<Long> safepoints) {
     double userNanos() {
       return perEcho(cpu.user());
     }
@@ -96,13 +107,15 @@ final class PingPong implements AutoCloseable {
   private final Map<String, Integer> warmupSlices = new LinkedHashMap<>();
   private final Map<String, Perf.Instructions> instructions = new LinkedHashMap<>();
   private final Generator generator;
+  private @Nullable Neighbours neighbours;
 
   /** Starts everything; contestants that do not come up are told and left out. */
   PingPong(Plan plan, Consumer<String> progress) throws IOException {
     this.plan = plan;
     this.progress = progress;
     this.cpus = Cpus.choose(plan.pinned());
-    Launch launch = new Launch(plan.procs()).withHogs(plan.hogs(), plan.hogMillis());
+    Launch launch =
+        new Launch(plan.procs()).withHogs(plan.hogs()).withSafepoints(plan.safepoints());
     for (Contestant c : plan.contestants()) {
       try {
         servers.add(Server.start(c, launch, cpus.server()));
@@ -118,6 +131,7 @@ final class PingPong implements AutoCloseable {
   /** Warms up, then runs the rounds. */
   void run() throws IOException {
     warmUp();
+    neighbours = plan.neighbours() ? Neighbours.start() : null;
     for (Server s : servers) {
       results.put(s.name(), new ArrayList<>());
     }
@@ -143,7 +157,12 @@ final class PingPong implements AutoCloseable {
     ProcFs.Machine machine = ProcFs.machine();
     ProcFs.Cpu server = ProcFs.cpu(s.pid());
     ProcFs.Cpu client = ProcFs.cpu(generator.pid());
+    var unused = s.safepoints(); // of others' turns
+    if (plan.hogs().any()) {
+      s.burn();
+    }
     Sample sample = slice(s);
+    Map<String, Long> turn = plan.hogs().any() ? s.rest() : Map.of();
     ProcFs.Cpu used = ProcFs.cpu(s.pid()).minus(server);
     ProcFs.Cpu generated = ProcFs.cpu(generator.pid()).minus(client);
     ProcFs.Machine after = ProcFs.machine();
@@ -152,24 +171,18 @@ final class PingPong implements AutoCloseable {
         used,
         System.nanoTime() - start,
         after.busyNanos() - machine.busyNanos() - used.both() - generated.both(),
-        after.stolenNanos() - machine.stolenNanos());
+        after.stolenNanos() - machine.stolenNanos(),
+        turn,
+        s.safepoints());
   }
 
   private Sample slice(Server s) throws IOException {
-    if (plan.hogs() > 0) {
-      s.tell("burn");
-    }
-    Sample sample =
-        generator.pingPong(
-            s.name(),
-            plan.slice().toMillis(),
-            plan.think().toNanos() / 1000,
-            plan.flooders(),
-            plan.sleeping());
-    if (plan.hogs() > 0) {
-      s.tell("rest");
-    }
-    return sample;
+    return generator.pingPong(
+        s.name(),
+        plan.slice().toMillis(),
+        plan.think().toNanos() / 1000,
+        plan.flooders(),
+        plan.sleeping());
   }
 
   private Perf.Instructions countInstructions(Server s) throws IOException {
@@ -286,6 +299,9 @@ final class PingPong implements AutoCloseable {
 
   @Override
   public void close() {
+    if (neighbours != null) {
+      neighbours.close();
+    }
     generator.close();
     servers.forEach(Server::close);
   }

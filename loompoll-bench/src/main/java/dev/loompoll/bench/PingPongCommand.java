@@ -72,13 +72,29 @@ final class PingPongCommand implements Callable<Integer> {
   @Option(
       names = "--hogs",
       defaultValue = "0",
-      description = "tasks that burn CPU in the server; the load generator then runs at nice -20")
+      description = "goroutines in the way of the echoes; the load generator then runs at nice -20")
   private int hogs;
+
+  @Option(
+      names = "--hog-kind",
+      defaultValue = Hogs.SPIN,
+      description =
+          "spin; lock: with a lock that each echo takes too; gc: full collections; blocked: in"
+              + " native calls, a FIFO, name resolution and pinned parks (${DEFAULT-VALUE})")
+  private String hogKind = Hogs.SPIN;
+
+  @Option(
+      names = "--neighbours",
+      description = "beside another busy process on each processor; the generator at nice -20")
+  private boolean neighbours;
+
+  @Option(names = "--safepoints", description = "how long JVMs take to reach safepoints, as well")
+  private boolean safepoints;
 
   @Option(
       names = "--hog-millis",
       defaultValue = "0",
-      description = "how long each burns before the next takes its place; 0 is without end")
+      description = "how long each spins before the next takes its place; 0 is without end")
   private int hogMillis;
 
   @Option(names = "--unpinned", description = "bind nobody to a CPU")
@@ -107,8 +123,9 @@ final class PingPongCommand implements Callable<Integer> {
             think,
             flooders,
             sleeping,
-            hogs,
-            hogMillis,
+            new Hogs(hogs, hogKind, hogMillis),
+            neighbours,
+            safepoints,
             !unpinned,
             procs);
     Map<String, Object> environment = Environment.describe();
@@ -132,6 +149,9 @@ final class PingPongCommand implements Callable<Integer> {
     }
     if (procs < 0 || flooders < 0 || hogs < 0 || hogMillis < 0) {
       throw contestants.usage("--procs, --flooders, --hogs and --hog-millis cannot be negative");
+    }
+    if (!Hogs.KINDS.contains(hogKind)) {
+      throw contestants.usage("no such --hog-kind: " + hogKind + "; there are " + Hogs.KINDS);
     }
     if (size < 16 || size % 8 != 0 || size > 16384) {
       throw contestants.usage("--size is a multiple of 8 from 16 to 16384");

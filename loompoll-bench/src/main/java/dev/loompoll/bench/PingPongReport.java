@@ -71,6 +71,7 @@ final class PingPongReport {
                         100 * Spread.of(all, m -> m.sample().idleTime()).median())));
     out.append(table.text());
     line(out, "");
+    turns(out);
     phase(out);
     neighbours(out);
     instructions(out);
@@ -78,6 +79,40 @@ final class PingPongReport {
     missing(out);
     run.leftOut().forEach((name, why) -> line(out, "left out: " + name + ": " + why));
     return out.toString();
+  }
+
+  /** What the servers said of their turns. */
+  private void turns(StringBuilder out) {
+    run.results()
+        .forEach(
+            (name, all) -> {
+              StringBuilder words = new StringBuilder();
+              for (String key : all.getFirst().turn().keySet()) {
+                words.append(
+                    "  %s %s"
+                        .formatted(
+                            key,
+                            Spread.of(all, m -> m.turn().getOrDefault(key, 0L)).text("%,.0f")));
+              }
+              List<Long> safepoints =
+                  all.stream().flatMap(m -> m.safepoints().stream()).sorted().toList();
+              if (!safepoints.isEmpty()) {
+                words.append(
+                    "  ms to safepoint: p50 %.1f, p99 %.1f, longest %.1f of %d"
+                        .formatted(
+                            quantile(safepoints, 0.5),
+                            quantile(safepoints, 0.99),
+                            quantile(safepoints, 1),
+                            safepoints.size()));
+              }
+              if (!words.isEmpty()) {
+                line(out, "a turn of " + name + ":" + words);
+              }
+            });
+  }
+
+  private static double quantile(List<Long> sorted, double q) {
+    return sorted.get((int) Math.ceil(q * sorted.size()) - 1) / 1e6;
   }
 
   private String load() {
@@ -95,9 +130,14 @@ final class PingPongReport {
     if (plan.flooders() > 0) {
       text.append(", beside " + plan.flooders() + " that flood");
     }
-    if (plan.hogs() > 0) {
-      String each = plan.hogMillis() == 0 ? "endless" : plan.hogMillis() + " ms back to back";
-      text.append(", beside %d hogs (%s; generator at nice -20)".formatted(plan.hogs(), each));
+    if (plan.hogs().any()) {
+      text.append(", beside %d hogs (%s)".formatted(plan.hogs().count(), plan.hogs().text()));
+    }
+    if (plan.neighbours()) {
+      text.append(", beside another busy process on each processor");
+    }
+    if (plan.generatorFirst()) {
+      text.append(", generator at nice -20");
     }
     Cpus cpus = run.cpus();
     text.append(
@@ -211,8 +251,10 @@ final class PingPongReport {
     top.put("thinkMillis", plan.think().toMillis());
     top.put("generatorSleeps", plan.sleeping());
     top.put("flooders", plan.flooders());
-    top.put("hogs", plan.hogs());
-    top.put("hogMillis", plan.hogMillis());
+    top.put("hogs", plan.hogs().count());
+    top.put("hogKind", plan.hogs().kind());
+    top.put("hogMillis", plan.hogs().millis());
+    top.put("neighbours", plan.neighbours());
     top.put("pinned", run.cpus().pinned());
     top.put("procs", plan.procs());
     top.put("baseline", baseline);
@@ -272,6 +314,10 @@ final class PingPongReport {
     r.put("flooded", s.flooded());
     r.put("others", m.others());
     r.put("stolen", m.stolen());
+    r.putAll(m.turn());
+    if (!m.safepoints().isEmpty()) {
+      r.put("nanosToSafepoint", m.safepoints());
+    }
     return r;
   }
 }

@@ -5,21 +5,39 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A contestant's process, up and listening. */
 final class Server implements AutoCloseable {
   private static final String LISTENING = "listening on ";
+  private static final String TURN = "turn ";
+
+  /** A line of {@code -Xlog:safepoint}. */
+  private static final Pattern SAFEPOINT = Pattern.compile("Reaching safepoint: (\\d+) ns");
+
   private static final int START_SECONDS = 30;
+  private static final int TURN_SECONDS = 10;
   private static final int OUTPUT_KEPT = 20_000;
 
   private final Contestant contestant;
   private final Process process;
   private final CompletableFuture<String> address = new CompletableFuture<>();
   private final StringBuilder output = new StringBuilder(); // guarded by itself
+  private final BlockingQueue<Map<String, Long>> turns = new LinkedBlockingQueue<>();
+  private final Queue<Long> safepoints = new ConcurrentLinkedQueue<>();
 
   private Server(Contestant contestant, Process process) {
     this.contestant = contestant;
@@ -64,6 +82,15 @@ final class Server implements AutoCloseable {
           address.complete(line.substring(LISTENING.length()).strip());
           continue;
         }
+        if (line.startsWith(TURN)) {
+          turns.add(words(line.substring(TURN.length())));
+          continue;
+        }
+        Matcher safepoint = SAFEPOINT.matcher(line);
+        if (safepoint.find()) {
+          safepoints.add(Long.parseLong(safepoint.group(1)));
+          continue;
+        }
         synchronized (output) {
           if (output.length() < OUTPUT_KEPT) {
             output.append(line).append('\n');
@@ -74,6 +101,17 @@ final class Server implements AutoCloseable {
       // it was stopped
     }
     address.completeExceptionally(new IOException("ended"));
+  }
+
+  private static Map<String, Long> words(String text) {
+    Map<String, Long> found = new LinkedHashMap<>();
+    for (String word : text.strip().split(" +")) {
+      int eq = word.indexOf('=');
+      if (eq > 0) {
+        found.put(word.substring(0, eq), Long.parseLong(word.substring(eq + 1)));
+      }
+    }
+    return found;
   }
 
   Contestant contestant() {
@@ -109,8 +147,36 @@ final class Server implements AutoCloseable {
     }
   }
 
-  /** Says a word on its stdin: {@code burn} or {@code rest}. */
-  void tell(String word) throws IOException {
+  /** Lets its hogs loose. */
+  void burn() throws IOException {
+    tell("burn");
+  }
+
+  /** Stops them; returns what the server says of the turn. */
+  Map<String, Long> rest() throws IOException {
+    tell("rest");
+    try {
+      Map<String, Long> turn = turns.poll(TURN_SECONDS, TimeUnit.SECONDS);
+      if (turn == null) {
+        throw new IOException("its hogs do not rest");
+      }
+      return turn;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** How long it took to reach each safepoint since this was asked last, in nanoseconds. */
+  List<Long> safepoints() {
+    List<Long> all = new ArrayList<>();
+    for (Long nanos; (nanos = safepoints.poll()) != null; ) {
+      all.add(nanos);
+    }
+    return all;
+  }
+
+  private void tell(String word) throws IOException {
     process.getOutputStream().write((word + "\n").getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
   }

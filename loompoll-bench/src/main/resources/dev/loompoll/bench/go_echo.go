@@ -49,6 +49,9 @@ func obey(hogs, millis int) {
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
 		burning.Store(in.Text() == "burn")
+		if in.Text() == "rest" {
+			fmt.Println("turn ")
+		}
 		for i := 0; burning.Load() && i < hogs; i++ {
 			go burn(millis)
 		}

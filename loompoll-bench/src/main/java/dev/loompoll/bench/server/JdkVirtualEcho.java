@@ -15,19 +15,20 @@ public final class JdkVirtualEcho {
     ServerOptions options = ServerOptions.parse(args);
     try (ServerSocket listener = new ServerSocket()) {
       listener.bind(new InetSocketAddress(options.host(), options.port()), options.backlog());
-      Thread acceptor =
-          Thread.ofVirtual().name("accept").start(() -> accept(listener, options.buffer()));
+      Thread acceptor = Thread.ofVirtual().name("accept").start(() -> accept(listener, options));
       options.listening(
-          (InetSocketAddress) listener.getLocalSocketAddress(), Thread::startVirtualThread);
+          (InetSocketAddress) listener.getLocalSocketAddress(),
+          Thread::startVirtualThread,
+          ServerOptions.Turns.NOTHING);
       acceptor.join();
     }
   }
 
-  private static void accept(ServerSocket listener, int buffer) {
+  private static void accept(ServerSocket listener, ServerOptions options) {
     while (true) {
       try {
         Socket socket = listener.accept();
-        Thread.ofVirtual().start(() -> echo(socket, buffer));
+        Thread.ofVirtual().start(() -> echo(socket, options.buffer(), options.locks()));
       } catch (IOException e) {
         System.out.println(e);
         return;
@@ -35,13 +36,17 @@ public final class JdkVirtualEcho {
     }
   }
 
-  private static void echo(Socket socket, int buffer) {
+  private static void echo(Socket socket, int buffer, boolean locks) {
     try (socket) {
       socket.setTcpNoDelay(true);
       InputStream in = socket.getInputStream();
       OutputStream out = socket.getOutputStream();
       byte[] packet = new byte[buffer];
       for (int n; (n = in.read(packet)) > 0; ) {
+        if (locks) {
+          LockHog.LOCK.lock();
+          LockHog.LOCK.unlock();
+        }
         out.write(packet, 0, n);
       }
     } catch (IOException e) {

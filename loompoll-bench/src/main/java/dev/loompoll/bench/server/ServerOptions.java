@@ -13,11 +13,25 @@ import java.util.function.Consumer;
  * What every JVM contestant is told, as {@code key=value} arguments, so that all get the same.
  *
  * @param withParent end when stdin does, so that no server survives the bench
- * @param hogs tasks that burn CPU beside the echoes, when told by {@code burn} on stdin
- * @param hogMillis how much each burns before the next takes its place; 0 is without end
+ * @param hogs tasks that stand in the way of the echoes, when told by {@code burn} on stdin
+ * @param hogKind what they do: {@code spin}, {@code lock}, {@code gc} or {@code blocked}
+ * @param hogMillis how much each spins before the next takes its place; 0 is without end
+ * @param safepoints whether to make one now and then, for those who count how long it takes
+ * @param fifo where there is one for {@code blocked}
  */
 record ServerOptions(
-    String host, int port, int backlog, int buffer, boolean withParent, int hogs, int hogMillis) {
+    String host,
+    int port,
+    int backlog,
+    int buffer,
+    boolean withParent,
+    int hogs,
+    String hogKind,
+    int hogMillis,
+    String fifo,
+    boolean safepoints) {
+
+  private static final long BETWEEN_SAFEPOINTS = 50;
 
   static ServerOptions parse(String[] args) {
     Map<String, String> given = new HashMap<>();
@@ -35,25 +49,76 @@ record ServerOptions(
         Integer.parseInt(given.getOrDefault("buffer", "1024")),
         Boolean.parseBoolean(given.getOrDefault("with-parent", "false")),
         Integer.parseInt(given.getOrDefault("hogs", "0")),
-        Integer.parseInt(given.getOrDefault("hog-millis", "0")));
+        given.getOrDefault("hog-kind", "spin"),
+        Integer.parseInt(given.getOrDefault("hog-millis", "0")),
+        given.getOrDefault("fifo", ""),
+        Boolean.parseBoolean(given.getOrDefault("safepoints", "false")));
   }
 
-  /** Says where it listens, and from now on does what stdin says. */
-  void listening(InetSocketAddress address, Consumer<Runnable> go) {
+  /** Whether an echo takes the lock that the hogs take. */
+  boolean locks() {
+    return hogKind.equals("lock");
+  }
+
+  /**
+   * Says where it listens, and from now on does what stdin says.
+   *
+   * @param go starts a goroutine
+   * @param turns what the server has to say of a turn, as {@code key=value} words
+   */
+  void listening(InetSocketAddress address, Consumer<Runnable> go, Turns turns) {
     System.out.println(
         "listening on " + address.getAddress().getHostAddress() + ":" + address.getPort());
     System.out.flush();
+    if (safepoints) {
+      Thread.ofPlatform().daemon().name("safepoints").start(ServerOptions::makeSafepoints);
+    }
     if (withParent) {
-      Hog hog = new Hog(hogs, hogMillis, go);
-      Thread.ofPlatform().daemon().name("with-parent").start(() -> obey(hog));
+      Stall stall = Stall.of(this);
+      Thread.ofPlatform().daemon().name("with-parent").start(() -> obey(stall, go, turns));
     }
   }
 
-  private static void obey(Hog hog) {
+  /** Counts something from turn to turn. */
+  interface Turns {
+    Turns NOTHING =
+        new Turns() {
+          @Override
+          public void begin() {}
+
+          @Override
+          public String report() {
+            return "";
+          }
+        };
+
+    void begin();
+
+    String report();
+  }
+
+  private static void makeSafepoints() {
+    try {
+      while (true) {
+        Thread.sleep(BETWEEN_SAFEPOINTS);
+        var unused = Thread.getAllStackTraces();
+      }
+    } catch (InterruptedException e) {
+      // nobody does
+    }
+  }
+
+  private static void obey(Stall stall, Consumer<Runnable> go, Turns turns) {
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String line; (line = in.readLine()) != null; ) {
-        hog.told(line);
+        if (line.equals("burn")) {
+          turns.begin();
+        }
+        if (stall.told(line, go)) {
+          System.out.println("turn " + stall.report() + " " + turns.report());
+          System.out.flush();
+        }
       }
     } catch (IOException e) {
       // as good as its end
