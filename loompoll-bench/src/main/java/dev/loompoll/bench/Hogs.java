@@ -13,7 +13,7 @@ import java.util.List;
 record Hogs(int count, String kind, int millis) {
   static final String SPIN = "spin";
   static final String BLOCKED = "blocked";
-  static final List<String> KINDS = List.of(SPIN, "lock", "gc", BLOCKED);
+  static final List<String> KINDS = List.of(SPIN, "lock", "gc", BLOCKED, "none");
 
   static final Hogs NONE = new Hogs(0, SPIN, 0);
 
@@ -30,6 +30,7 @@ record Hogs(int count, String kind, int millis) {
     return switch (kind) {
       case SPIN -> millis == 0 ? "that spin without end" : millis + " ms of spinning back to back";
       case "lock" -> "that take and free the lock which each echo takes";
+      case "none" -> "that do nothing";
       case "gc" -> "full collections a few times a second";
       default -> "blocked in a native call, a FIFO, name resolution, a pinned park";
     };

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
       PingPongCommand.class,
       IdleCommand.class,
       SyscallsCommand.class,
-      EpollsCommand.class
+      EpollsCommand.class,
+      SchedCommand.class
     })
 public final class Main implements Runnable {
   @Spec private @Nullable CommandSpec spec;

@@ -80,7 +80,8 @@ final class PingPongCommand implements Callable<Integer> {
       defaultValue = Hogs.SPIN,
       description =
           "spin; lock: with a lock that each echo takes too; gc: full collections; blocked: in"
-              + " native calls, a FIFO, name resolution and pinned parks (${DEFAULT-VALUE})")
+              + " native calls, a FIFO, name resolution and pinned parks; none, to count hand-offs"
+              + " (${DEFAULT-VALUE})")
   private String hogKind = Hogs.SPIN;
 
   @Option(

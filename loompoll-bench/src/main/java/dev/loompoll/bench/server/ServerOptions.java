@@ -14,7 +14,8 @@ import java.util.function.Consumer;
  *
  * @param withParent end when stdin does, so that no server survives the bench
  * @param hogs tasks that stand in the way of the echoes, when told by {@code burn} on stdin
- * @param hogKind what they do: {@code spin}, {@code lock}, {@code gc} or {@code blocked}
+ * @param hogKind what they do: {@code spin}, {@code lock}, {@code gc}, {@code blocked}, or {@code
+ *     none}
  * @param hogMillis how much each spins before the next takes its place; 0 is without end
  * @param safepoints whether to make one now and then, for those who count how long it takes
  * @param fifo where there is one for {@code blocked}

@@ -22,6 +22,11 @@ abstract class Stall {
     return switch (options.hogKind()) {
       case "spin" -> new Spin(n, options.hogMillis());
       case "lock" -> new LockHog(n);
+      case "none" ->
+          new Stall(0) {
+            @Override
+            void run(int number, int mine, Consumer<Runnable> go) {}
+          };
       case "gc" -> new Collector(n);
       case "blocked" -> new Blocked(n, options.fifo());
       default -> throw new IllegalArgumentException("no such kind of hog: " + options.hogKind());
