@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A name server that never answers, and the FIFO that nobody writes: for hogs that block. A server
@@ -17,7 +18,7 @@ final class SlowResolver {
 
   /** Open as long as the bench runs. */
   @SuppressWarnings("unused")
-  private static DatagramSocket silent;
+  private static @Nullable DatagramSocket silent;
 
   private SlowResolver() {}
 

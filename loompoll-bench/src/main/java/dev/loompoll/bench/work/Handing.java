@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Goroutines that hand each other the turn. */
 final class Handing {
@@ -12,9 +13,15 @@ final class Handing {
 
   /** Waits for its token, and gives it to the next. */
   private static final class Link {
-    volatile Thread thread;
-    volatile int tokens;
-    Link next;
+    private final Link[] ring;
+    private final int number;
+    private volatile @Nullable Thread thread;
+    private volatile int tokens;
+
+    Link(Link[] ring, int number) {
+      this.ring = ring;
+      this.number = number;
+    }
 
     void run(int rounds, CountDownLatch ready, CountDownLatch done) {
       thread = Thread.currentThread();
@@ -30,6 +37,7 @@ final class Handing {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // there is one token
     void pass() {
+      Link next = ring[(number + 1) % ring.length];
       next.tokens++;
       LockSupport.unpark(next.thread);
     }
@@ -42,10 +50,7 @@ final class Handing {
     CountDownLatch ready = new CountDownLatch(n[0]);
     CountDownLatch done = new CountDownLatch(n[0]);
     for (int i = 0; i < n[0]; i++) {
-      links[i] = new Link();
-    }
-    for (int i = 0; i < n[0]; i++) {
-      links[i].next = links[(i + 1) % n[0]];
+      links[i] = new Link(links, i);
     }
     for (Link link : links) {
       starter.go().accept(() -> link.run(n[1], ready, done));

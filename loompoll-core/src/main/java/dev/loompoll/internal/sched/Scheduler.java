@@ -319,6 +319,24 @@ public final class Scheduler implements Executor {
     }
   }
 
+  /**
+   * Wakes an idle P to look for work that has waited for some time, whoever may be counted as
+   * looking: that thread may have no CPU. Sysmon's.
+   */
+  void wakeOneMore() {
+    startSpinning();
+    int id = idle.removeAny();
+    if (id >= 0) {
+      processors[id].loop.wake();
+      wakeups.increment();
+    } else {
+      stopSpinning();
+      if (hasGlobal()) {
+        wakeOne(); // who pushed meanwhile relied on us
+      }
+    }
+  }
+
   /** Wakes this P if it idles. */
   private void wake(Processor p) {
     startSpinning();

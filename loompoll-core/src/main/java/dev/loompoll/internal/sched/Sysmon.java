@@ -154,7 +154,7 @@ final class Sysmon extends Thread {
     handOff.watch(now);
     boolean global = idle > 0 && scheduler.hasGlobal();
     if (global && hadGlobal) {
-      scheduler.wakeOne();
+      scheduler.wakeOneMore();
       found = true;
     }
     hadGlobal = global;
@@ -192,7 +192,7 @@ final class Sysmon extends Thread {
     }
     boolean hasWork = someIdle && (!p.queue.isEmpty() || stuck && p.hasNext());
     if (hasWork && hadWork[p.id]) {
-      scheduler.wakeOne();
+      scheduler.wakeOneMore();
       found = true;
     }
     hadWork[p.id] = hasWork;
