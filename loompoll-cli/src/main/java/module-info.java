@@ -4,6 +4,7 @@ module dev.loompoll.cli {
   requires static org.jspecify;
   requires dev.loompoll.core;
   requires info.picocli;
+  requires java.logging;
   requires jdk.unsupported; // sun.misc.Signal
 
   opens dev.loompoll.cli to

@@ -7,8 +7,11 @@
  * JDK's scheduler.
  */
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings("module") // those to whom we export are built later
 module dev.loompoll.core {
   requires static transitive org.jspecify;
 
   exports dev.loompoll;
+  exports dev.loompoll.internal.jdk to
+      dev.loompoll.cli;
 }

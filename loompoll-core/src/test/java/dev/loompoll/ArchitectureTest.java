@@ -39,6 +39,8 @@ class ArchitectureTest {
         .definedBy("dev.loompoll.internal.sched..")
         .optionalLayer("sys")
         .definedBy("dev.loompoll.internal.sys..")
+        .optionalLayer("jdk")
+        .definedBy("dev.loompoll.internal.jdk..")
         .whereLayer("adapters")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("public")
@@ -51,6 +53,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("public", "adapters", "net", "poll")
         .whereLayer("sys")
         .mayOnlyBeAccessedByLayers("public", "adapters", "net", "poll", "sched")
+        .whereLayer("jdk")
+        .mayOnlyBeAccessedByLayers("public", "adapters", "net", "poll", "sched", "sys")
         .check(CLASSES);
   }
 

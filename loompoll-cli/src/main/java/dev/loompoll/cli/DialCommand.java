@@ -28,6 +28,7 @@ final class DialCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Jvm.doNotLogJdkBugs();
     try (Conn conn = Net.dial("tcp", address)) {
       // Not System.out, which hides write errors.
       FileInputStream in = new FileInputStream(FileDescriptor.in);

@@ -33,6 +33,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Jvm.doNotLogJdkBugs();
     List<Finding> findings = new ArrayList<>();
     findings.addAll(JdkCheck.run());
     findings.addAll(JvmCheck.run());

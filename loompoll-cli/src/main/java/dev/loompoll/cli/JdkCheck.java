@@ -1,5 +1,6 @@
 package dev.loompoll.cli;
 
+import dev.loompoll.internal.jdk.JdkBug;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,21 +8,16 @@ import java.util.List;
 final class JdkCheck {
   private static final int FEATURE = 25;
 
-  /** A defect of virtual threads, in JDK 25 before {@code fixedIn}. */
-  private record Bug(String id, String what, int fixedIn) {}
-
-  private static final List<Bug> BUGS =
-      List.of(
-          new Bug("JDK-8369227", "a virtual thread can stay PARKED for ever", 3),
-          new Bug("JDK-8373120", "a virtual thread can stay BLOCKED on a monitor for ever", 4));
-
   private JdkCheck() {}
 
   static List<Finding> run() {
-    return run(Runtime.version(), System.getProperty("java.vendor", "unknown vendor"));
+    return run(
+        Runtime.version(),
+        System.getProperty("java.vendor", "unknown vendor"),
+        System.getProperty("java.vendor.version", ""));
   }
 
-  static List<Finding> run(Runtime.Version version, String vendor) {
+  static List<Finding> run(Runtime.Version version, String vendor, String vendorVersion) {
     List<Finding> findings = new ArrayList<>();
     String name = version + ", " + vendor;
     if (version.feature() != FEATURE) {
@@ -30,15 +26,12 @@ final class JdkCheck {
       return findings;
     }
     findings.add(Finding.ok("JDK", name));
-    for (Bug bug : BUGS) {
-      if (version.update() < bug.fixedIn) {
-        String fixed = FEATURE + ".0." + bug.fixedIn;
-        findings.add(
-            Finding.warn(
-                "JDK bug",
-                bug.id + ": " + bug.what + " (fixed in " + fixed + ")",
-                "use JDK " + fixed + " or newer; some vendors fixed it earlier"));
-      }
+    for (JdkBug bug : JdkBug.of(version, vendorVersion)) {
+      findings.add(
+          Finding.warn(
+              "JDK bug",
+              bug.id() + ": " + bug.what() + " (fixed in " + bug.fixedIn() + ")",
+              "use JDK " + bug.fixedIn() + " or newer; some vendors fixed it earlier"));
     }
     return findings;
   }

@@ -3,6 +3,7 @@ package dev.loompoll.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loompoll.cli.Finding.Mark;
+import dev.loompoll.internal.jdk.JdkBug;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -12,28 +13,33 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the doctor says of other machines than this one. */
 class DoctorTest {
 
-  @ParameterizedTest
-  @CsvSource({
-    "25, JDK-8369227 JDK-8373120",
-    "25.0.2+10, JDK-8369227 JDK-8373120",
-    "25.0.3+9-LTS, JDK-8373120",
-    "25.0.4, ''",
-    "25.0.10+1, ''",
-  })
-  void knowsTheBugsOfEachJdkUpdate(String version, String bugs) {
-    List<Finding> findings = JdkCheck.run(Runtime.Version.parse(version), "Vendor");
+  @Test
+  void namesTheBugsOfAJdkAndTheFixedUpdate() {
+    Runtime.Version version = Runtime.Version.parse("25.0.2+10");
+    List<Finding> findings = JdkCheck.run(version, "Vendor", "");
 
-    assertThat(findings.getFirst()).isEqualTo(Finding.ok("JDK", version + ", Vendor"));
-    List<Finding> warnings = findings.subList(1, findings.size());
-    assertThat(warnings)
-        .allMatch(f -> f.mark() == Mark.WARN && f.advice().contains("or newer"))
-        .extracting(f -> f.text().split(":", 2)[0])
-        .containsExactly(bugs.isEmpty() ? new String[0] : bugs.split(" "));
+    assertThat(findings.getFirst()).isEqualTo(Finding.ok("JDK", "25.0.2+10, Vendor"));
+    List<JdkBug> bugs = JdkBug.of(version, "");
+    assertThat(bugs).isNotEmpty();
+    assertThat(findings).hasSize(1 + bugs.size());
+    for (int i = 0; i < bugs.size(); i++) {
+      Finding f = findings.get(1 + i);
+      String fixed = bugs.get(i).fixedIn().toString();
+      assertThat(f.mark()).isEqualTo(Mark.WARN);
+      assertThat(f.text()).startsWith(bugs.get(i).id() + ": ").contains("fixed in " + fixed);
+      assertThat(f.advice()).contains("use JDK " + fixed + " or newer");
+    }
+  }
+
+  @Test
+  void anUpdateWithoutKnownBugsIsFine() {
+    assertThat(JdkCheck.run(Runtime.Version.parse("25.0.4+7"), "Vendor", ""))
+        .containsExactly(Finding.ok("JDK", "25.0.4+7, Vendor"));
   }
 
   @Test
   void warnsOfAnotherJdk() {
-    List<Finding> findings = JdkCheck.run(Runtime.Version.parse("26.0.1"), "Vendor");
+    List<Finding> findings = JdkCheck.run(Runtime.Version.parse("26.0.1"), "Vendor", "");
 
     assertThat(findings).singleElement().matches(f -> f.mark() == Mark.WARN);
   }

@@ -3,6 +3,7 @@ package dev.loompoll.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loompoll.internal.jdk.JdkBug;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -39,6 +40,10 @@ class EchoTest {
   private static int port(CommandProcess server) throws IOException {
     String line = server.line();
     assertThat(line).matches("listening on 127\\.0\\.0\\.1:[1-9]\\d*");
+    List<String> bugs = JdkBug.here().stream().map(JdkBug::id).toList();
+    if (!bugs.isEmpty()) { // one line on stderr, the first, names them
+      assertThat(server.errorLine()).startsWith("loompoll: known bugs of this JDK").contains(bugs);
+    }
     return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
   }
 

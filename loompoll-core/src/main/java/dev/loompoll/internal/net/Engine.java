@@ -1,5 +1,6 @@
 package dev.loompoll.internal.net;
 
+import dev.loompoll.internal.jdk.JdkBug;
 import dev.loompoll.internal.poll.Poller;
 import dev.loompoll.internal.poll.PollerFailure;
 import dev.loompoll.internal.poll.epoll.EpollPoller;
@@ -62,13 +63,15 @@ public final class Engine {
     STARTING.lock();
     try {
       e = engine;
-      if (e == null) {
-        engine = e = new Engine();
+      if (e != null) {
+        return e;
       }
-      return e;
+      engine = e = new Engine();
     } finally {
       STARTING.unlock();
     }
+    JdkBug.warn(); // not under the lock: a log's handler may use us
+    return e;
   }
 
   /** As {@link #start}, for callers that cannot go on without. */
