@@ -10,6 +10,8 @@
 @SuppressWarnings("module") // those to whom we export are built later
 module dev.loompoll.core {
   requires static transitive org.jspecify;
+  requires static java.management; // both: to name the goroutines that hold all threads
+  requires static jdk.management;
 
   exports dev.loompoll;
   exports dev.loompoll.internal.jdk to

@@ -4,8 +4,6 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What {@link Stats} adds up and nobody below counts. Never on the path of a read or a write. */
 final class Counters {
-  static final LongAdder STARTED = new LongAdder();
-  static final LongAdder FINISHED = new LongAdder();
   static final LongAdder ACCEPTS = new LongAdder();
   static final LongAdder ACCEPT_BACKOFFS = new LongAdder();
   static final LongAdder DIALS = new LongAdder();

@@ -2,6 +2,7 @@ package dev.loompoll;
 
 import dev.loompoll.internal.net.Engine;
 import dev.loompoll.internal.poll.Poller;
+import dev.loompoll.internal.sched.Goroutines;
 import dev.loompoll.internal.sched.PollLoop;
 import dev.loompoll.internal.sched.Scheduler;
 import java.util.Objects;
@@ -64,11 +65,11 @@ public final class Loompoll {
         .newThread(
             name,
             () -> {
-              Counters.STARTED.increment();
+              Goroutines.STARTED.increment();
               try {
                 task.run();
               } finally {
-                Counters.FINISHED.increment();
+                Goroutines.FINISHED.increment();
               }
             });
   }
@@ -145,8 +146,8 @@ public final class Loompoll {
     }
     Scheduler.Counters c = scheduler == null ? Scheduler.Counters.NONE : scheduler.counters();
     long finished =
-        Counters.FINISHED.sum(); // before STARTED, so that the difference is not negative
-    long started = Counters.STARTED.sum();
+        Goroutines.FINISHED.sum(); // before STARTED, so that the difference is not negative
+    long started = Goroutines.STARTED.sum();
     return new Stats(
         scheduler == null ? 0 : scheduler.procs(),
         started,
@@ -163,6 +164,7 @@ public final class Loompoll {
         c.wakeups(),
         c.sysmonPolls(),
         c.machines(),
+        c.machineRefusals(),
         c.handOffs(),
         c.demotions(),
         timers);

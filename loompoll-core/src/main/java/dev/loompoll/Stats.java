@@ -19,6 +19,8 @@ package dev.loompoll;
  * @param wakeups how often an idle P was woken for work
  * @param sysmonPolls how often the watcher polled for a P that was stuck
  * @param machines threads that run goroutines, or wait to
+ * @param machineRefusals how often one more such thread was wanted and there was none to be had:
+ *     {@code loompoll.maxMachines} was reached, or the system's limit on threads
  * @param handOffs how often a P was taken from a thread whose task did not end, or that was about
  *     to block, and given to another
  * @param demotions how many of those threads got a lower priority because they computed
@@ -40,6 +42,7 @@ public record Stats(
     long wakeups,
     long sysmonPolls,
     int machines,
+    long machineRefusals,
     long handOffs,
     long demotions,
     int timers) {}

@@ -250,7 +250,7 @@ public final class HandOff {
     Machine next = scheduler.machines().take();
     if (next == null) {
       nextCheck[p.id] = now + AFTER_REFUSAL;
-      tellBound();
+      toldBound = toldBound || Holders.tell(scheduler);
       return false;
     }
     if (!p.handOver(word, next.number)) {
@@ -330,24 +330,5 @@ public final class HandOff {
       }
       demotions++;
     }
-  }
-
-  /** By a thread of its own: a goroutine may hold the log's lock, and wait for us. */
-  private void tellBound() {
-    if (!toldBound) {
-      toldBound = true;
-      int n = scheduler.machines().count();
-      Thread.ofPlatform().daemon().name("loompoll-log").start(() -> log(n));
-    }
-  }
-
-  private static void log(int n) {
-    System.getLogger("dev.loompoll")
-        .log(
-            System.Logger.Level.WARNING,
-            "no thread more for the scheduler: all {0} are held by goroutines that block or compute;"
-                + " what waits behind them waits until one is free (-Dloompoll.maxMachines, or the"
-                + " system''s limit on threads)",
-            n);
   }
 }

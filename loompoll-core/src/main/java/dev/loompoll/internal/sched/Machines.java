@@ -3,6 +3,7 @@ package dev.loompoll.internal.sched;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +138,16 @@ final class Machines {
   @Nullable Machine holder(long word) {
     int number = Processor.holder(word);
     return number < 0 ? null : all.get(number);
+  }
+
+  /** Every M there is; some may be ending, or just begin. */
+  void forEach(Consumer<Machine> action) {
+    for (int i = 0; i < all.length(); i++) {
+      Machine m = all.get(i);
+      if (m != null) {
+        action.accept(m);
+      }
+    }
   }
 
   int count() {

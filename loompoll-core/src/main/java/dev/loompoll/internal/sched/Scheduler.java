@@ -432,11 +432,12 @@ public final class Scheduler implements Executor {
       long wakeups,
       long sysmonPolls,
       int machines,
+      long machineRefusals,
       long handOffs,
       long demotions,
       int idle) {
     /** Of a scheduler that there is not. */
-    public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   public Counters counters() {
@@ -458,6 +459,7 @@ public final class Scheduler implements Executor {
         wakeups.sum(),
         sysmon == null ? 0 : sysmon.polls(),
         machines.count(),
+        machines.refusals(),
         handOffs.sum(),
         sysmon == null ? 0 : sysmon.demotions(),
         idle.size());
