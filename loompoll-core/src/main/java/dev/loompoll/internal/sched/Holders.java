@@ -16,8 +16,8 @@ import java.util.TreeMap;
  * dump has the goroutines of executors only.
  */
 final class Holders {
-  /** A dump of as many takes about a second. */
-  private static final long MOST_GOROUTINES = 20_000;
+  /** A dump of as many takes up to a second or two on a busy machine. */
+  private static final long MOST_GOROUTINES = 10_000;
 
   private static final int MOST_LINES = 20;
   private static final int LONGEST_NAME = 80;

@@ -51,6 +51,8 @@ final class ThreadDump {
   static void take(Consumer<Mounted> found) throws IOException {
     Path dir = Files.createTempDirectory("loompoll"); // for this user alone
     Path file = dir.resolve("threads.json");
+    dir.toFile().deleteOnExit(); // when the process ends meanwhile; the last one said goes first
+    file.toFile().deleteOnExit();
     try {
       ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
           .dumpThreads(file.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.JSON);
