@@ -18,7 +18,7 @@ public final class Watchdog implements PreInterruptCallback {
     dumpThreads("HUNG: " + context.getUniqueId());
   }
 
-  static void dumpThreads(String title) throws IOException {
+  public static void dumpThreads(String title) throws IOException {
     Path dir = Files.createTempDirectory("threads");
     Path file = dir.resolve("dump");
     ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
