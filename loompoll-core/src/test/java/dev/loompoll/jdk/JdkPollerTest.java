@@ -37,14 +37,23 @@ class JdkPollerTest {
                     Thread.onSpinWait();
                   }
                 });
+        awaitParked(first);
         ask(server);
         computes.await();
         Thread second = Thread.ofVirtual().start(() -> echoOnce(server)); // the JDK's scheduler's
+        awaitParked(second);
         ask(server);
         second.join();
         System.out.println("machines: " + Loompoll.stats().machines());
         over = true;
         first.join();
+      }
+    }
+
+    /** In accept: else it might find all that it needs, and wait for nothing. */
+    private static void awaitParked(Thread t) {
+      while (t.getState() != Thread.State.WAITING) {
+        Thread.yield();
       }
     }
 
