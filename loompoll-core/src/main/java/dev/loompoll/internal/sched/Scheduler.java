@@ -112,6 +112,7 @@ public final class Scheduler implements Executor {
   }
 
   public void start() {
+    Hook.startTimers();
     for (Processor p : processors) {
       Machine m = Objects.requireNonNull(machines.create());
       p.acquire(m.number);
