@@ -12,6 +12,7 @@ module dev.loompoll.core {
   requires static transitive org.jspecify;
   requires static java.management; // both: to name the goroutines that hold all threads
   requires static jdk.management;
+  requires static jdk.jfr; // where it is missing there are no events
 
   exports dev.loompoll;
   exports dev.loompoll.internal.jdk to

@@ -1,5 +1,6 @@
 package dev.loompoll;
 
+import dev.loompoll.internal.jfr.Jfr;
 import dev.loompoll.internal.net.NetFD;
 import dev.loompoll.internal.net.SocketFailure;
 import dev.loompoll.internal.poll.Result;
@@ -24,7 +25,7 @@ final class Failures {
   static void preload() {
     for (int code :
         new int[] {Result.CLOSED, Result.TIMEOUT, Result.INTERRUPTED, Errno.EMFILE, Errno.EPIPE}) {
-      var unused = of("accept", null, code, 0);
+      var unused = make("accept", null, code, 0);
     }
   }
 
@@ -45,6 +46,13 @@ final class Failures {
   }
 
   private static IOException of(String what, @Nullable String step, int code, int bytes) {
+    if (code == Result.TIMEOUT) {
+      Jfr.deadlineExceeded(what, bytes);
+    }
+    return make(what, step, code, bytes);
+  }
+
+  private static IOException make(String what, @Nullable String step, int code, int bytes) {
     switch (code) {
       case Result.CLOSED:
         return new ConnClosedException(what + ": use of closed network connection");

@@ -1,5 +1,6 @@
 package dev.loompoll;
 
+import dev.loompoll.internal.jfr.Jfr;
 import dev.loompoll.internal.net.NetFD;
 import dev.loompoll.internal.net.SocketFailure;
 import dev.loompoll.internal.net.Sockets;
@@ -127,6 +128,7 @@ public final class Listener implements Closeable {
       inShortage = true;
       logShortage(errno);
     }
+    Jfr.reject(address, errno, pause);
     Clock clock = fd.poller().loop().clock();
     int code = fd.pause(clock.nanos() + pause);
     if (code != Result.OK) {

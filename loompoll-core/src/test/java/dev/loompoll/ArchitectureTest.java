@@ -41,6 +41,8 @@ class ArchitectureTest {
         .definedBy("dev.loompoll.internal.sys..")
         .optionalLayer("jdk")
         .definedBy("dev.loompoll.internal.jdk..")
+        .optionalLayer("jfr")
+        .definedBy("dev.loompoll.internal.jfr..")
         .whereLayer("adapters")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("public")
@@ -51,10 +53,12 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("public", "adapters", "net")
         .whereLayer("sched")
         .mayOnlyBeAccessedByLayers("public", "adapters", "net", "poll")
-        .whereLayer("sys")
+        .whereLayer("jfr")
         .mayOnlyBeAccessedByLayers("public", "adapters", "net", "poll", "sched")
         .whereLayer("jdk")
         .mayOnlyBeAccessedByLayers("public", "adapters", "net", "poll", "sched", "sys")
+        .whereLayer("sys")
+        .mayOnlyBeAccessedByLayers("public", "adapters", "net", "poll", "sched", "jfr")
         .check(CLASSES);
   }
 

@@ -1,6 +1,7 @@
 package dev.loompoll.internal.net;
 
 import dev.loompoll.internal.jdk.JdkBug;
+import dev.loompoll.internal.jfr.Jfr;
 import dev.loompoll.internal.poll.Poller;
 import dev.loompoll.internal.poll.PollerFailure;
 import dev.loompoll.internal.poll.epoll.EpollPoller;
@@ -118,6 +119,7 @@ public final class Engine {
             .log(System.Logger.Level.INFO, "running on the JDK''s scheduler: {0}", why);
       }
     }
+    Jfr.start();
     for (PollLoop loop : loops) {
       ((Poller) loop.net()).attach(loop);
     }

@@ -42,6 +42,11 @@ public final class NetFD extends FD {
     return family;
   }
 
+  @Override
+  protected byte @Nullable [] peer() {
+    return remote;
+  }
+
   void remote(byte[] address) {
     remote = address;
   }

@@ -1,5 +1,10 @@
 package dev.loompoll.internal.poll;
 
+import dev.loompoll.internal.jfr.AcceptEvent;
+import dev.loompoll.internal.jfr.CloseEvent;
+import dev.loompoll.internal.jfr.Jfr;
+import dev.loompoll.internal.jfr.ReadEvent;
+import dev.loompoll.internal.jfr.WriteEvent;
 import dev.loompoll.internal.sched.Machine;
 import dev.loompoll.internal.sched.Timers;
 import dev.loompoll.internal.sys.ErrnoCell;
@@ -44,6 +49,7 @@ public class FD extends FDMutex {
     this.sysfd = sysfd;
     this.poller = poller;
     this.pd = poller.cache().open();
+    pd.sysfd = sysfd;
   }
 
   /** Begins to watch it; 0 or an errno. Not before {@link #connect}, which does it itself. */
@@ -59,6 +65,11 @@ public class FD extends FDMutex {
     return poller;
   }
 
+  /** The peer's address as the kernel has it, for events; null if there is none. */
+  protected byte @Nullable [] peer() {
+    return null;
+  }
+
   /** What its events carry. */
   public final long token() {
     return pd.token();
@@ -69,6 +80,7 @@ public class FD extends FDMutex {
   /** At least one byte, or {@link Result#EOF}; into the direct buffer when {@code heap} is null. */
   public final long read(
       byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
+    ReadEvent event = Jfr.read();
     int code = rwlock(false);
     if (code != Result.OK) {
       return Result.failed(code);
@@ -79,12 +91,16 @@ public class FD extends FDMutex {
     } finally {
       unlock(false);
     }
+    if (event != null && event.isOver()) {
+      event.record(sysfd, peer(), Result.count(result), Result.name(Result.code(result)));
+    }
     return charged(result);
   }
 
   /** All bytes, or as many as the count says and a reason. */
   public final long write(
       byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
+    WriteEvent event = Jfr.write();
     int code = rwlock(true);
     if (code != Result.OK) {
       return Result.failed(code);
@@ -97,6 +113,9 @@ public class FD extends FDMutex {
       }
     } finally {
       unlock(true);
+    }
+    if (event != null && event.isOver()) {
+      event.record(sysfd, peer(), Result.count(result), Result.name(Result.code(result)));
     }
     return charged(result);
   }
@@ -116,6 +135,7 @@ public class FD extends FDMutex {
 
   /** Accepts; the count is the new descriptor. */
   public final long accept(byte[] address, int[] length) {
+    AcceptEvent event = Jfr.accept();
     int code = rwlock(false);
     if (code != Result.OK) {
       return Result.failed(code);
@@ -125,6 +145,9 @@ public class FD extends FDMutex {
       result = poller.accept(this, address, length);
     } finally {
       unlock(false);
+    }
+    if (event != null && Result.isOk(result) && event.isOver()) {
+      event.record(sysfd, Result.count(result), address);
     }
     charge(Result.isOk(result) ? 0 : MAX_CHUNK);
     return result;
@@ -291,9 +314,18 @@ public class FD extends FDMutex {
    * @return {@link Result#OK}, an errno, or {@link Result#CLOSED} if it was closed already
    */
   public final int close() {
+    CloseEvent event = Jfr.close();
     if (!increfAndClose()) {
       return Result.CLOSED;
     }
+    int code = evictAndDestroy();
+    if (event != null && event.isOver()) {
+      event.recordClose(sysfd, peer());
+    }
+    return code;
+  }
+
+  private int evictAndDestroy() {
     closer = Thread.currentThread();
     pd.evict();
     if (decref()) {

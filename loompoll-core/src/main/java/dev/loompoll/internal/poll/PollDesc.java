@@ -1,5 +1,7 @@
 package dev.loompoll.internal.poll;
 
+import dev.loompoll.internal.jfr.Jfr;
+import dev.loompoll.internal.jfr.ParkEvent;
 import dev.loompoll.internal.sched.PollLoop;
 import dev.loompoll.internal.sched.Timers;
 import java.lang.invoke.MethodHandles;
@@ -107,6 +109,9 @@ public final class PollDesc extends Timers.Entry {
 
   /** The generation in the upper half, flags in the lower; flags by CAS. */
   private volatile long info;
+
+  /** The descriptor's number, for events. Written before it is used. */
+  int sysfd;
 
   /**
    * A short read stood for EAGAIN: the next read waits first, and resets nothing. Guarded by the
@@ -228,6 +233,7 @@ public final class PollDesc extends Timers.Entry {
       return check(write);
     }
     waited = true;
+    ParkEvent event = Jfr.park(); // before it is published: there may be no memory for one
     Thread me = Thread.currentThread();
     while (!cas(write, null, me)) {
       if (cas(write, READY, null)) {
@@ -247,13 +253,19 @@ public final class PollDesc extends Timers.Entry {
       if (me.isInterrupted()) {
         // park() would return at once, for ever. If we were woken meanwhile, that wins.
         if (cas(write, me, null)) {
-          return Result.INTERRUPTED;
+          code = Result.INTERRUPTED;
         }
         break;
       }
       LockSupport.park();
     }
-    return check(write);
+    if (code == Result.OK) {
+      code = check(write);
+    }
+    if (event != null) {
+      event.record(sysfd, write, Result.name(code));
+    }
+    return code;
   }
 
   private boolean cas(boolean write, @Nullable Object from, @Nullable Object to) {

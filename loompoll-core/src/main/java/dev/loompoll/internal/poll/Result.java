@@ -1,5 +1,7 @@
 package dev.loompoll.internal.poll;
 
+import dev.loompoll.internal.sys.Errno;
+
 /**
  * What an operation gives back, in one long: how many bytes it moved (or the descriptor that it
  * accepted) in the lower half, and why it ended in the upper. Both can be set: a write that times
@@ -53,5 +55,18 @@ public final class Result {
 
   public static int code(long result) {
     return result >= 0 ? OK : (int) (result << 1 >> 33);
+  }
+
+  /** A code in a word, for events: {@code ok}, {@code timeout}, {@code ECONNRESET}. */
+  static String name(int code) {
+    return switch (code) {
+      case OK -> "ok";
+      case CLOSED -> "closed";
+      case TIMEOUT -> "timeout";
+      case INTERRUPTED -> "interrupted";
+      case NOT_POLLABLE -> "not pollable";
+      case EOF -> "eof";
+      default -> Errno.name(code);
+    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.loompoll.internal.sched;
 
+import dev.loompoll.internal.jfr.Jfr;
 import dev.loompoll.internal.sys.ErrnoCell;
 import dev.loompoll.internal.sys.ThreadCalls;
 import java.io.IOException;
@@ -266,6 +267,7 @@ public final class HandOff {
       a.burntAt = now;
       demote(a);
     }
+    Jfr.handOff(p.id, m, next, hog ? "computes" : "blocks", now - since[p.id]);
     return true;
   }
 

@@ -1,5 +1,6 @@
 package dev.loompoll.internal.sched;
 
+import dev.loompoll.internal.jfr.Jfr;
 import dev.loompoll.internal.sys.ErrnoCell;
 import dev.loompoll.internal.sys.ThreadCalls;
 import java.lang.invoke.MethodHandles;
@@ -495,7 +496,7 @@ public final class Machine extends Thread {
     }
     visit(other);
     Runnable task = stealHalf(other);
-    return task != null || !other.hasNext() ? task : other.exchangeNext(null);
+    return task != null || !other.hasNext() ? task : stealNext(other);
   }
 
   /** Whether it has come no further than when this M looked last, and does not idle. */
@@ -512,7 +513,7 @@ public final class Machine extends Thread {
       return first;
     }
     if (victim.hasNext() && staysStuck(victim)) { // or it will see to its runnext by itself
-      Runnable task = victim.exchangeNext(null);
+      Runnable task = stealNext(victim);
       if (task != null) {
         return task;
       }
@@ -530,6 +531,15 @@ public final class Machine extends Thread {
     }
     Runnable task = stolen[0];
     Arrays.fill(stolen, 0, n, null);
+    Jfr.steal(p.id, victim.id, n);
+    return task;
+  }
+
+  private @Nullable Runnable stealNext(Processor victim) {
+    Runnable task = victim.exchangeNext(null);
+    if (task != null) {
+      Jfr.steal(p.id, victim.id, 1);
+    }
     return task;
   }
 

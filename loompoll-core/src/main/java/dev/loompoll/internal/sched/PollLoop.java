@@ -1,5 +1,7 @@
 package dev.loompoll.internal.sched;
 
+import dev.loompoll.internal.jfr.Jfr;
+import dev.loompoll.internal.jfr.PollEvent;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -30,6 +32,9 @@ public final class PollLoop {
   /** How long to wait, in nanoseconds, for a thread that holds the timers' lock. */
   private static final long LOCK_IS_TAKEN = 50_000;
 
+  /** The number of the P that has it, for events. */
+  private final int number;
+
   private final NetPoll net;
   private final Timers timers = new Timers();
   private final Clock clock;
@@ -39,6 +44,11 @@ public final class PollLoop {
   private volatile long blockedUntil;
 
   public PollLoop(NetPoll net, Clock clock) {
+    this(0, net, clock);
+  }
+
+  PollLoop(int number, NetPoll net, Clock clock) {
+    this.number = number;
     this.net = net;
     this.clock = clock;
   }
@@ -68,8 +78,13 @@ public final class PollLoop {
    * @return how many events and timers there were
    */
   public int pollNow(NetPoll.Buffer buffer) {
-    int events = net.poll(0, buffer);
-    return events + runTimers();
+    PollEvent event = Jfr.poll();
+    int n = net.poll(0, buffer);
+    n += runTimers();
+    if (event != null) {
+      event.record(number, n, false);
+    }
+    return n;
   }
 
   /** Fires what is due. A caller that is not the owner may have brought in an earlier timer. */
@@ -95,6 +110,15 @@ public final class PollLoop {
    * @return how many events and timers there were
    */
   public int pollBlocking(NetPoll.Buffer buffer) {
+    PollEvent event = Jfr.poll();
+    int n = block(buffer);
+    if (event != null) {
+      event.record(number, n, true);
+    }
+    return n;
+  }
+
+  private int block(NetPoll.Buffer buffer) {
     int fired = runTimers();
     if (fired > 0) {
       return fired + net.poll(0, buffer);

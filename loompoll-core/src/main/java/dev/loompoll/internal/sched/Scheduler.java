@@ -1,5 +1,6 @@
 package dev.loompoll.internal.sched;
 
+import dev.loompoll.internal.jfr.Jfr;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -104,7 +105,7 @@ public final class Scheduler implements Executor {
     this.idle = new IdleSet(procs);
     this.processors = new Processor[procs];
     for (int i = 0; i < procs; i++) {
-      PollLoop loop = new PollLoop(polls.get(), clock);
+      PollLoop loop = new PollLoop(i, polls.get(), clock);
       processors[i] = new Processor(i, loop, RunQueue.CAPACITY);
     }
     this.machines = new Machines(this, limits.maxMachines());
@@ -375,6 +376,7 @@ public final class Scheduler implements Executor {
       m.endShare();
       s.watch(adrift);
       handOffs.increment();
+      Jfr.handOff(p.id, m, next, "declared", 0);
     } else {
       machines.giveBack(next); // sysmon was faster
     }

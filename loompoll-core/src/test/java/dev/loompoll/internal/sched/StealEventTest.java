@@ -1,0 +1,119 @@
+package dev.loompoll.internal.sched;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.loompoll.internal.jfr.Jfr;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an M records by itself, on the bare carrier. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StealEventTest {
+  private static final int TASKS = 50;
+
+  @TempDir private Path dir;
+
+  /** Nothing ever happens in it. */
+  private static final class QuietNet implements NetPoll {
+    private final Semaphore woken = new Semaphore(0);
+    private volatile boolean over;
+
+    @Override
+    public Buffer newBuffer() {
+      return new Buffer() {};
+    }
+
+    @Override
+    public int poll(long timeoutNanos, Buffer buffer) {
+      if (timeoutNanos < 0) {
+        woken.acquireUninterruptibly();
+      }
+      if (over && timeoutNanos != 0) {
+        throw new Stopped();
+      }
+      return 0;
+    }
+
+    @Override
+    public void wake() {
+      woken.release();
+    }
+  }
+
+  private final List<QuietNet> nets = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    for (QuietNet net : nets) {
+      net.over = true;
+      net.wake();
+    }
+  }
+
+  private NetPoll newNet() {
+    QuietNet net = new QuietNet();
+    nets.add(net);
+    return net;
+  }
+
+  @Test
+  void whoStealsFromWhomAndHowMuch() throws Exception {
+    Jfr.start();
+    Scheduler s = new Scheduler(2, this::newNet, Clock.SYSTEM, null);
+    s.start();
+    Path file = dir.resolve("steal.jfr");
+    try (Recording recording = new Recording()) {
+      for (String name : List.of("Steal", "Poll")) {
+        recording.enable("dev.loompoll." + name).withThreshold(Duration.ZERO);
+      }
+      recording.start();
+      while (s.counters().steals() == 0) {
+        Thread spawner = s.newThread(null, () -> spawnAndSpin(s));
+        spawner.start();
+        spawner.join();
+      }
+      recording.stop();
+      recording.dump(file);
+    }
+    List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+    List<RecordedEvent> steals = named("Steal", events);
+    assertTrue(steals.size() >= s.counters().steals(), steals::toString);
+    for (RecordedEvent e : steals) {
+      assertEquals(1, e.getInt("processor") + e.getInt("victim"), e::toString);
+      assertTrue(e.getThread().getJavaName().startsWith("loompoll-m"), e::toString);
+      assertTrue(e.getInt("tasks") >= 1 && e.getInt("tasks") <= TASKS, e::toString);
+    }
+    List<RecordedEvent> polls = named("Poll", events);
+    assertTrue(polls.stream().anyMatch(e -> !e.getBoolean("blocking")), polls::toString);
+    assertTrue(polls.stream().allMatch(e -> e.getInt("processor") < 2), polls::toString);
+  }
+
+  /** Its P cannot run what it starts, so the other one does; unless the P is handed on first. */
+  private static void spawnAndSpin(Scheduler s) {
+    CountDownLatch ran = new CountDownLatch(TASKS);
+    for (int i = 0; i < TASKS; i++) {
+      s.newThread(null, ran::countDown).start();
+    }
+    while (ran.getCount() > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static List<RecordedEvent> named(String name, List<RecordedEvent> events) {
+    return events.stream()
+        .filter(e -> e.getEventType().getName().equals("dev.loompoll." + name))
+        .toList();
+  }
+}
