@@ -13,6 +13,8 @@ module dev.loompoll.core {
   requires static java.management; // both: to name the goroutines that hold all threads
   requires static jdk.management;
   requires static jdk.jfr; // where it is missing there are no events
+  requires static java.management; // for the MXBean only
+  requires static jdk.jfr; // for events only
 
   exports dev.loompoll;
   exports dev.loompoll.internal.jdk to

@@ -87,6 +87,7 @@ public record Dialer(
   }
 
   private Conn dial(String network, InetSocketAddress to) throws IOException {
+    Management.registerIfAsked();
     List<InetAddress> addresses = Addresses.resolve(network, to);
     Clock clock = Clock.SYSTEM; // the engine's
     long deadline = Deadlines.after(timeout, clock.nanos());

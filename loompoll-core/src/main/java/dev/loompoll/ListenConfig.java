@@ -82,6 +82,7 @@ public record ListenConfig(
 
   private Listener listen(String network, String text, @Nullable InetAddress host, int port)
       throws IOException {
+    Management.registerIfAsked();
     try {
       NetFD fd = Sockets.listen(network, host, port, backlog, reusePort, keepAlive);
       return new Listener(fd, returnResourceErrors, Engine.get()::nextPoller);

@@ -5,6 +5,8 @@ import dev.loompoll.internal.poll.Poller;
 import dev.loompoll.internal.sched.Goroutines;
 import dev.loompoll.internal.sched.PollLoop;
 import dev.loompoll.internal.sched.Scheduler;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +39,11 @@ public final class Loompoll {
 
   private Loompoll() {}
 
+  private static Engine engine() {
+    Management.registerIfAsked();
+    return Engine.get();
+  }
+
   /** Starts a goroutine. */
   public static Thread go(Task task) {
     return start(null, task);
@@ -61,7 +68,7 @@ public final class Loompoll {
   }
 
   private static Thread newThread(@Nullable String name, Runnable task) {
-    return Engine.get()
+    return engine()
         .newThread(
             name,
             () -> {
@@ -94,7 +101,7 @@ public final class Loompoll {
    * @throws Exception what the section throws
    */
   public static <T extends @Nullable Object> T blocking(Callable<T> section) throws Exception {
-    Scheduler scheduler = Engine.get().scheduler();
+    Scheduler scheduler = engine().scheduler();
     if (scheduler == null || !scheduler.beforeBlocking()) {
       return section.call();
     }
@@ -134,15 +141,40 @@ public final class Loompoll {
     return Executors.newThreadPerTaskExecutor(threadFactory());
   }
 
-  /** Counters since the start of the process. */
+  /**
+   * Counters since the start of the process. To count the waiters it looks at every descriptor that
+   * there is: some nanoseconds for each. Nothing is counted, or slower, because of it otherwise.
+   */
   public static Stats stats() {
-    Engine engine = Engine.get();
+    Engine engine = engine();
     Scheduler scheduler = engine.scheduler();
+    List<ProcessorStats> processors = new ArrayList<>();
     int connections = 0;
     int timers = 0;
-    for (PollLoop loop : engine.loops()) {
-      connections += ((Poller) loop.net()).registered();
-      timers += loop.timers().size();
+    int waiters = 0;
+    PollLoop[] loops = engine.loops();
+    for (int i = 0; i < loops.length; i++) {
+      Poller poller = (Poller) loops[i].net();
+      int registered = poller.registered();
+      int waiting = poller.waiters();
+      int armed = loops[i].timers().size();
+      connections += registered;
+      timers += armed;
+      waiters += waiting;
+      if (scheduler != null) {
+        Scheduler.ProcessorCounters p = scheduler.processorCounters(i);
+        processors.add(
+            new ProcessorStats(
+                i,
+                p.queueLength(),
+                p.runs(),
+                p.steals(),
+                p.polls(),
+                p.events(),
+                registered,
+                waiting,
+                armed));
+      }
     }
     Scheduler.Counters c = scheduler == null ? Scheduler.Counters.NONE : scheduler.counters();
     long finished =
@@ -167,12 +199,27 @@ public final class Loompoll {
         c.machineRefusals(),
         c.handOffs(),
         c.demotions(),
-        timers);
+        timers,
+        c.queued(),
+        waiters,
+        List.copyOf(processors));
+  }
+
+  /**
+   * Shows {@link #stats} and {@link #runtime} to JMX, as {@code dev.loompoll:type=Loompoll}; see
+   * {@link LoompollMXBean}. Does nothing if that is there already. The property {@code
+   * loompoll.jmx=true} does the same at the first use of Loompoll. Without either, JMX is not
+   * loaded.
+   *
+   * @throws IllegalStateException if this runtime lacks the module java.management
+   */
+  public static void registerMXBean() {
+    Management.register();
   }
 
   /** What was found at the start of the process; starts Loompoll if nothing did yet. */
   public static Runtime runtime() {
-    Engine engine = Engine.get();
+    Engine engine = engine();
     Scheduler scheduler = engine.scheduler();
     return new Runtime(
         scheduler != null, scheduler == null ? 0 : scheduler.procs(), "epoll", engine.why());

@@ -1,5 +1,7 @@
 package dev.loompoll;
 
+import java.util.List;
+
 /**
  * Counters since the start of the process, read one after another: a moment's values, not a
  * consistent picture. The scheduler's are zero when the JDK's scheduler runs.
@@ -25,6 +27,9 @@ package dev.loompoll;
  *     to block, and given to another
  * @param demotions how many of those threads got a lower priority because they computed
  * @param timers armed deadlines
+ * @param queued goroutines that became runnable outside, and wait for any P
+ * @param waiters threads, goroutines nearly always, that wait for a descriptor
+ * @param processors each P's share; empty on the JDK's scheduler
  */
 public record Stats(
     int procs,
@@ -45,4 +50,7 @@ public record Stats(
     long machineRefusals,
     long handOffs,
     long demotions,
-    int timers) {}
+    int timers,
+    int queued,
+    int waiters,
+    List<ProcessorStats> processors) {}

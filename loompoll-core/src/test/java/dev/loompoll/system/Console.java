@@ -35,7 +35,9 @@ final class Console {
 
   /** {@code name=number}, as many as there are. Opens no descriptor. */
   static String stats() {
-    return Loompoll.stats() + ", scheduler=" + (Loompoll.runtime().scheduler() ? 1 : 0);
+    String all = Loompoll.stats().toString();
+    String totals = all.substring(0, all.indexOf(", processors=")); // which have names of their own
+    return totals + ", scheduler=" + (Loompoll.runtime().scheduler() ? 1 : 0);
   }
 
   /** How many descriptors are open that are not files: sockets, pipes, epolls, eventfds. */

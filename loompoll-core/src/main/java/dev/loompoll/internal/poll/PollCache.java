@@ -76,6 +76,17 @@ final class PollCache {
     return Objects.requireNonNull(table[PollDesc.slotOf(token)], "a slot that was never used");
   }
 
+  /** How many threads wait for a descriptor; a moment's value. Takes no lock. */
+  int waiters() {
+    int n = 0;
+    for (PollDesc pd : table) {
+      if (pd != null) {
+        n += pd.waiters();
+      }
+    }
+    return n;
+  }
+
   int inUse() {
     lock.lock();
     try {

@@ -227,6 +227,11 @@ public final class PollDesc extends Timers.Entry {
     return get(write) == READY;
   }
 
+  /** How many threads wait, 0 to 2; a moment's value. */
+  int waiters() {
+    return (rg instanceof Thread ? 1 : 0) + (wg instanceof Thread ? 1 : 0);
+  }
+
   /** Waits for readiness, deadline, close or interrupt. Spurious wake-ups are OK too. */
   int await(boolean write) {
     if (isReady(write) && cas(write, READY, null)) {

@@ -62,6 +62,11 @@ public abstract class Poller implements NetPoll {
     return cache().inUse();
   }
 
+  /** How many threads wait for one of them, counted now: looks at every slot. */
+  public final int waiters() {
+    return cache().waiters();
+  }
+
   /** Begins to watch; 0 or an errno. */
   protected abstract int register(FD fd);
 

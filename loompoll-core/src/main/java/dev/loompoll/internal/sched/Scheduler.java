@@ -438,7 +438,8 @@ public final class Scheduler implements Executor {
       long machineRefusals,
       long handOffs,
       long demotions,
-      int idle) {
+      int idle,
+      int queued) {
     /** Of a scheduler that there is not. */
     public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
@@ -465,7 +466,22 @@ public final class Scheduler implements Executor {
         machines.refusals(),
         handOffs.sum(),
         sysmon == null ? 0 : sysmon.demotions(),
-        idle.size());
+        idle.size(),
+        Math.max(0, globalSize.get()));
+  }
+
+  /** One P's, a moment's values too. */
+  public record ProcessorCounters(
+      int queueLength, long runs, long steals, long polls, long events) {}
+
+  public ProcessorCounters processorCounters(int id) {
+    Processor p = processors[id];
+    return new ProcessorCounters(
+        p.queue.size() + (p.hasNext() ? 1 : 0),
+        p.ticks,
+        p.steals,
+        p.polls + p.visitsMade,
+        p.events);
   }
 
   /** The loops, one a P, for diagnosis and tests. */
