@@ -10,11 +10,9 @@
 @SuppressWarnings("module") // those to whom we export are built later
 module dev.loompoll.core {
   requires static transitive org.jspecify;
-  requires static java.management; // both: to name the goroutines that hold all threads
-  requires static jdk.management;
-  requires static jdk.jfr; // where it is missing there are no events
-  requires static java.management; // for the MXBean only
-  requires static jdk.jfr; // for events only
+  requires static java.management; // for the MXBean
+  requires static jdk.management; // to name the goroutines that hold all threads
+  requires static jdk.jfr; // for events
 
   exports dev.loompoll;
   exports dev.loompoll.internal.jdk to

@@ -105,7 +105,8 @@ class BenchTest {
     int status = pingPong(json, "loompoll@2", "--hogs", "1", "--hog-millis", "1", "--unpinned");
 
     assertThat(status).as(err.toString()).isZero();
-    assertThat(out.toString()).contains("1 hogs (1 ms of spinning back to back", "a turn of loompoll@2:  leastShare");
+    assertThat(out.toString())
+        .contains("1 hogs (1 ms of spinning back to back", "a turn of loompoll@2:  leastShare");
     assertThat(numbers(Files.readString(json), "echoes")).hasSize(2);
   }
 

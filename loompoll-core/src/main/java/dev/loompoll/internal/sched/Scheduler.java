@@ -441,7 +441,7 @@ public final class Scheduler implements Executor {
       int idle,
       int queued) {
     /** Of a scheduler that there is not. */
-    public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   public Counters counters() {
