@@ -39,7 +39,7 @@ class LoadedModulesTest {
     }
   }
 
-  private static String run(List<String> options, String... args) throws Exception {
+  static String run(List<String> options, String... args) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");

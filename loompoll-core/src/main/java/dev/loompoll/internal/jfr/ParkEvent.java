@@ -11,13 +11,9 @@ import org.jspecify.annotations.Nullable;
 @Label("Network Park")
 @Description("A goroutine waited for a descriptor, until it ran again")
 @Threshold("10 ms")
-public final class ParkEvent extends LoompollEvent {
+public final class ParkEvent extends IoEvent {
   /** Never recorded; only asked whether events of its kind are. */
   static final ParkEvent OFF = new ParkEvent();
-
-  @Label("Descriptor")
-  @Description("The number of the socket's file descriptor")
-  int descriptor;
 
   @Label("Direction")
   @Description("read, accept included, or write, connect included")
@@ -35,14 +31,10 @@ public final class ParkEvent extends LoompollEvent {
     return event;
   }
 
-  /** Records it if it was long enough. Once. */
-  public void record(int sysfd, boolean write, String outcome) {
-    end();
-    if (shouldCommit()) {
-      this.descriptor = sysfd;
-      this.direction = write ? "write" : "read";
-      this.outcome = outcome;
-      save();
-    }
+  /** Once, after {@link #isOver} has said so. */
+  public void record(int sysfd, byte @Nullable [] peer, boolean write, String outcome) {
+    this.direction = write ? "write" : "read";
+    this.outcome = outcome;
+    record(sysfd, peer);
   }
 }

@@ -3,6 +3,7 @@ package dev.loompoll.internal.poll;
 import dev.loompoll.internal.jfr.AcceptEvent;
 import dev.loompoll.internal.jfr.CloseEvent;
 import dev.loompoll.internal.jfr.Jfr;
+import dev.loompoll.internal.jfr.ParkEvent;
 import dev.loompoll.internal.jfr.ReadEvent;
 import dev.loompoll.internal.jfr.WriteEvent;
 import dev.loompoll.internal.sched.Machine;
@@ -49,7 +50,6 @@ public class FD extends FDMutex {
     this.sysfd = sysfd;
     this.poller = poller;
     this.pd = poller.cache().open();
-    pd.sysfd = sysfd;
   }
 
   /** Begins to watch it; 0 or an errno. Not before {@link #connect}, which does it itself. */
@@ -368,6 +368,19 @@ public class FD extends FDMutex {
   }
 
   // ---- for the poller
+
+  /** Waits under the direction's lock; as {@link PollDesc#await}. */
+  final int await(boolean write) {
+    ParkEvent event = Jfr.park();
+    if (event != null && pd.isReady(write)) {
+      event = null; // there is nothing to wait for
+    }
+    int code = pd.await(write);
+    if (event != null && event.isOver()) {
+      event.record(sysfd, peer(), write, Result.name(code));
+    }
+    return code;
+  }
 
   /** Scratch memory for the errno of one system call under the direction's lock. */
   public final ErrnoCell errno(boolean write) {

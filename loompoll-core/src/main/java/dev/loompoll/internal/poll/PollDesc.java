@@ -1,7 +1,5 @@
 package dev.loompoll.internal.poll;
 
-import dev.loompoll.internal.jfr.Jfr;
-import dev.loompoll.internal.jfr.ParkEvent;
 import dev.loompoll.internal.sched.PollLoop;
 import dev.loompoll.internal.sched.Timers;
 import java.lang.invoke.MethodHandles;
@@ -109,9 +107,6 @@ public final class PollDesc extends Timers.Entry {
 
   /** The generation in the upper half, flags in the lower; flags by CAS. */
   private volatile long info;
-
-  /** The descriptor's number, for events. Written before it is used. */
-  int sysfd;
 
   /**
    * A short read stood for EAGAIN: the next read waits first, and resets nothing. Guarded by the
@@ -238,7 +233,6 @@ public final class PollDesc extends Timers.Entry {
       return check(write);
     }
     waited = true;
-    ParkEvent event = Jfr.park(); // before it is published: there may be no memory for one
     Thread me = Thread.currentThread();
     while (!cas(write, null, me)) {
       if (cas(write, READY, null)) {
@@ -258,19 +252,13 @@ public final class PollDesc extends Timers.Entry {
       if (me.isInterrupted()) {
         // park() would return at once, for ever. If we were woken meanwhile, that wins.
         if (cas(write, me, null)) {
-          code = Result.INTERRUPTED;
+          return Result.INTERRUPTED;
         }
         break;
       }
       LockSupport.park();
     }
-    if (code == Result.OK) {
-      code = check(write);
-    }
-    if (event != null) {
-      event.record(sysfd, write, Result.name(code));
-    }
-    return code;
+    return check(write);
   }
 
   private boolean cas(boolean write, @Nullable Object from, @Nullable Object to) {

@@ -41,7 +41,7 @@ public abstract class ReadinessPoller extends Poller {
     PollDesc pd = fd.pd;
     int code;
     if (pd.drained) {
-      code = pd.await(false); // checks, too
+      code = fd.await(false); // checks, too
       if (code != Result.OK) {
         pd.drained = false;
         return Result.failed(code);
@@ -64,7 +64,7 @@ public abstract class ReadinessPoller extends Poller {
         return Result.failed(Result.EOF);
       }
       if (n == -Errno.EAGAIN) {
-        code = pd.await(false);
+        code = fd.await(false);
         if (code != Result.OK) {
           return Result.failed(code);
         }
@@ -99,7 +99,7 @@ public abstract class ReadinessPoller extends Poller {
           reset = true;
           continue;
         }
-        code = pd.await(true);
+        code = fd.await(true);
         if (code != Result.OK) {
           return Result.failed(code);
         }
@@ -123,7 +123,7 @@ public abstract class ReadinessPoller extends Poller {
         return Result.ok(n);
       }
       if (n == -Errno.EAGAIN) {
-        code = pd.await(false);
+        code = fd.await(false);
         if (code != Result.OK) {
           return Result.failed(code);
         }
@@ -156,7 +156,7 @@ public abstract class ReadinessPoller extends Poller {
       return code;
     }
     for (; ; ) {
-      code = pd.await(true);
+      code = fd.await(true);
       if (code != Result.OK) {
         return code;
       }
@@ -189,6 +189,6 @@ public abstract class ReadinessPoller extends Poller {
 
   @Override
   protected final int awaitRaw(FD fd, boolean write) {
-    return fd.pd.await(write);
+    return fd.await(write);
   }
 }
