@@ -9,7 +9,6 @@ import dev.loompoll.testing.Oracles;
 import dev.loompoll.testing.Pair;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.ToLongFunction;
 import javax.management.JMX;
 import javax.management.MBeanServer;
@@ -100,10 +99,6 @@ class MXBeanTest {
   /** Goroutines that cannot run are in some queue. */
   @Test
   void whatWaitsForAProcessorIsCounted() throws Exception {
-    if (Loompoll.runtime().scheduler()) {
-      List<ProcessorStats> quiet = Loompoll.stats().processors();
-      assertTrue(quiet.stream().allMatch(p -> p.queueLength() >= 0), quiet::toString);
-    }
     Group group = new Group(Callers.GOROUTINES);
     int[] seen = new int[1];
     group.go(
