@@ -3,6 +3,7 @@ package dev.loompoll.internal.jfr;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -57,6 +58,15 @@ class JfrTest {
     return threads.getCurrentThreadAllocatedBytes() - before;
   }
 
+  /**
+   * Less than a byte a round, when any object has 8 at least. Not 0: the measuring itself allocates
+   * 104 bytes, once in the life of a JVM, also around a loop that asks for nothing.
+   */
+  private void assertNothingAllocated() {
+    long bytes = allocatedByAskingForAll();
+    assertTrue(bytes < TIMES, () -> bytes + " bytes in " + TIMES + " rounds");
+  }
+
   private static Recording recordAll() {
     Recording recording = new Recording();
     NAMES.forEach(name -> recording.enable("dev.loompoll." + name));
@@ -67,7 +77,7 @@ class JfrTest {
   @Test
   void offCostsNoMemory() {
     var unused = allocatedByAskingForAll(); // loads what it needs
-    assertEquals(0, allocatedByAskingForAll());
+    assertNothingAllocated();
   }
 
   @Test
@@ -77,7 +87,7 @@ class JfrTest {
       assertNotNull(Jfr.park());
     }
     var unused = allocatedByAskingForAll();
-    assertEquals(0, allocatedByAskingForAll());
+    assertNothingAllocated();
   }
 
   @Test
@@ -86,7 +96,7 @@ class JfrTest {
       others.enable("jdk.ThreadStart");
       others.start();
       var unused = allocatedByAskingForAll();
-      assertEquals(0, allocatedByAskingForAll());
+      assertNothingAllocated();
     }
   }
 
