@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.loompoll.internal.Workers;
 import dev.loompoll.internal.sched.Scheduler;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -13,15 +14,19 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The library over a simulated kernel, in virtual time, one M, the next goroutine drawn by the
- * seed. {@code -Dloompoll.sim.seeds=N} runs more seeds, {@code -Dloompoll.sim.seed=S} replays one.
+ * The library over a simulated kernel, in virtual time, on one P and on several. The seed draws the
+ * next goroutine, from whom to steal first, and which M gets on at each of the scheduler's seams.
+ * {@code -Dloompoll.sim.seeds=N} runs more seeds, {@code -Dloompoll.sim.seed=S} replays one.
  *
  * <p>The simulation stands on our own scheduler, so it runs whenever the JDK's hook is there, in
  * both runs of the suite.
@@ -42,15 +47,24 @@ class SimulationTest {
     LOG.setLevel(null);
   }
 
-  private static void seeds(SimNet.Scenario scenario) {
+  private static void seeds(int procs, SimNet.Scenario scenario) throws Exception {
     assertTrue(Scheduler.available(), Scheduler.whyNotAvailable());
     Long one = Long.getLong("loompoll.sim.seed");
     if (one != null) {
-      SimNet.run(one, scenario);
+      SimNet.run(one, procs, scenario);
       return;
     }
-    for (long seed = 0; seed < SEEDS; seed++) {
-      SimNet.run(seed, scenario);
+    AtomicLong next = new AtomicLong();
+    try (Workers workers = new Workers()) {
+      for (int i = Runtime.getRuntime().availableProcessors(); i > 0; i--) {
+        workers.run(
+            () -> {
+              for (long seed; (seed = next.getAndIncrement()) < SEEDS; ) {
+                SimNet.run(seed, procs, scenario);
+              }
+            });
+      }
+      workers.join();
     }
   }
 
@@ -96,9 +110,11 @@ class SimulationTest {
     return Arrays.copyOf(all, n);
   }
 
-  @Test
-  void everyByteComesBackOnceAndInOrder() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void everyByteComesBackOnceAndInOrder(int procs) throws Exception {
     seeds(
+        procs,
         net -> {
           int clients = 1 + net.random.nextInt(4);
           Listener listener = net.listen();
@@ -113,7 +129,7 @@ class SimulationTest {
   private static void sendAndCompare(SimNet net, Listener listener, SplittableRandom random)
       throws Exception {
     try (Conn conn = net.dial(listener)) {
-      byte[] sent = bytes(random, 1 + random.nextInt(8000));
+      byte[] sent = bytes(random, 1 + random.nextInt(1 + random.nextInt(8000)));
       Thread writer =
           net.go(
               () -> {
@@ -125,14 +141,16 @@ class SimulationTest {
                 net.closeWrite(conn);
               });
       assertArrayEquals(sent, readAll(new SplittableRandom(sent.length), conn, sent.length));
-      writer.join();
+      net.join(writer);
       assertEquals(-1, conn.read(new byte[1]));
     }
   }
 
-  @Test
-  void aDeadlineIsNeverEarlyAndLateByOnePollAtMost() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aDeadlineIsNeverEarlyAndLateByOnePollAtMost(int procs) throws Exception {
     seeds(
+        procs,
         net -> {
           Listener listener = net.listen();
           serve(net, listener, 1);
@@ -160,9 +178,11 @@ class SimulationTest {
         });
   }
 
-  @Test
-  void deadlinesAndInterruptsLoseNoByte() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void deadlinesAndInterruptsLoseNoByte(int procs) throws Exception {
     seeds(
+        procs,
         net -> {
           Listener listener = net.listen();
           byte[] sent = bytes(net.random, 1 + net.random.nextInt(6000));
@@ -179,14 +199,19 @@ class SimulationTest {
             Thread reader = net.go(() -> readStubbornly(net, conn, got, done));
             SplittableRandom random = net.random.split();
             while (!done[0]) {
+              Loompoll.Task disturb =
+                  random.nextInt(3) == 0
+                      ? reader::interrupt
+                      : () -> conn.setReadDeadline(Duration.ofNanos(random.nextLong(2_000_000)));
               if (random.nextInt(3) == 0) {
-                reader.interrupt();
+                net.outside(disturb);
               } else {
-                conn.setReadDeadline(Duration.ofNanos(random.nextLong(2_000_000)));
+                disturb.run();
               }
+              net.pass(50_000); // or it would take all day until the next segment
               Thread.yield();
             }
-            reader.join();
+            net.join(reader);
             assertArrayEquals(sent, got);
           }
         });
@@ -211,40 +236,42 @@ class SimulationTest {
     }
   }
 
-  @Test
-  void closeAndResetWakeEverybody() {
-    seeds(
-        net -> {
-          Listener listener = net.listen();
-          int clients = 1 + net.random.nextInt(3);
-          net.go(
-              () -> {
-                for (int i = 0; i < clients; i++) {
-                  Conn conn = listener.accept();
-                  net.go(() -> tolerant(() -> echo(conn, 1000)));
-                }
-                listener.close();
-              });
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void closeAndResetWakeEverybody(int procs) throws Exception {
+    seeds(procs, SimulationTest::closeAndReset);
+  }
+
+  private static void closeAndReset(SimNet net) throws Exception {
+    Listener listener = net.listen();
+    int clients = 1 + net.random.nextInt(3);
+    net.go(
+        () -> {
           for (int i = 0; i < clients; i++) {
-            SplittableRandom random = net.random.split();
-            Conn conn = net.dial(listener);
-            for (int k = 0; k < 2; k++) {
-              net.go(() -> tolerant(() -> conn.write(new byte[5000])));
-              net.go(() -> tolerant(() -> drain(conn)));
-            }
-            net.go(
-                () -> {
-                  for (int k = random.nextInt(30); k > 0; k--) {
-                    Thread.yield();
-                  }
-                  if (random.nextBoolean()) {
-                    net.abort(conn);
-                  } else {
-                    conn.close();
-                  }
-                });
+            Conn conn = listener.accept();
+            net.go(() -> tolerant(() -> echo(conn, 1000)));
           }
+          listener.close();
         });
+    for (int i = 0; i < clients; i++) {
+      SplittableRandom random = net.random.split();
+      Conn conn = net.dial(listener);
+      for (int k = 0; k < 2; k++) {
+        net.go(() -> tolerant(() -> conn.write(new byte[5000])));
+        net.go(() -> tolerant(() -> drain(conn)));
+      }
+      net.go(
+          () -> {
+            for (int k = random.nextInt(30); k > 0; k--) {
+              Thread.yield();
+            }
+            if (random.nextBoolean()) {
+              net.abort(conn);
+            } else {
+              conn.close();
+            }
+          });
+    }
   }
 
   private static void drain(Conn conn) throws IOException {
@@ -263,9 +290,11 @@ class SimulationTest {
     }
   }
 
-  @Test
-  void dialEndsOneWayOrTheOther() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void dialEndsOneWayOrTheOther(int procs) throws Exception {
     seeds(
+        procs,
         net -> {
           assertThrows(ConnectException.class, () -> net.dial(60_000, null));
           Listener listener = net.listen();
@@ -289,9 +318,11 @@ class SimulationTest {
         });
   }
 
-  @Test
-  void acceptSurvivesShortageOfDescriptors() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void acceptSurvivesShortageOfDescriptors(int procs) throws Exception {
     seeds(
+        procs,
         net -> {
           Listener listener = net.listen();
           int n = 3 + net.random.nextInt(10);
@@ -300,5 +331,65 @@ class SimulationTest {
             net.go(() -> net.dial(listener).close());
           }
         });
+  }
+
+  /**
+   * Goroutines that the scheduler alone connects, started and woken by each other and by a thread
+   * that is none of its own; sometimes more than a P's queue holds.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 8})
+  void whatBecomesRunnableRuns(int procs) throws Exception {
+    seeds(procs, SimulationTest::passTokens);
+  }
+
+  private static void passTokens(SimNet net) {
+    int n = net.random.nextInt(100) == 0 ? 400 : 2 + net.random.nextInt(20);
+    Semaphore[] tokens = new Semaphore[n];
+    for (int i = 0; i < n; i++) {
+      tokens[i] = new Semaphore(0);
+    }
+    int rounds = n > 100 ? 1 : 1 + net.random.nextInt(5);
+    int[] done = {0};
+    for (int i = 0; i < n; i++) {
+      Semaphore mine = tokens[i];
+      Semaphore next = tokens[(i + 1) % n];
+      SplittableRandom random = net.random.split();
+      net.go(
+          () -> {
+            for (int k = 0; k < rounds; k++) {
+              mine.acquire();
+              for (int y = random.nextInt(3); y > 0; y--) {
+                Thread.yield();
+              }
+              if (random.nextInt(3) == 0) {
+                net.go(() -> done[0]++);
+              } else {
+                done[0]++;
+              }
+              if (random.nextInt(4) == 0) {
+                net.outside(next::release);
+              } else {
+                next.release();
+              }
+            }
+          });
+    }
+    for (int i = 1 + net.random.nextInt(n); i > 0; i--) {
+      tokens[net.random.nextInt(n)].release(); // several at once: they overtake one another
+    }
+    net.joinAll();
+    assertEquals(n * rounds, done[0]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aSeedRepeatsExactly(int procs) {
+    for (long seed = 0; seed < 20; seed++) {
+      long first = SimNet.run(seed, procs, SimulationTest::passTokens);
+      assertEquals(first, SimNet.run(seed, procs, SimulationTest::passTokens), "seed " + seed);
+      first = SimNet.run(seed, procs, SimulationTest::closeAndReset);
+      assertEquals(first, SimNet.run(seed, procs, SimulationTest::closeAndReset), "seed " + seed);
+    }
   }
 }

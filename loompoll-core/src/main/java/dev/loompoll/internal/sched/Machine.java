@@ -5,9 +5,7 @@ import dev.loompoll.internal.sys.ErrnoCell;
 import dev.loompoll.internal.sys.ThreadCalls;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +66,9 @@ public final class Machine extends Thread {
 
   /** How long to wait for a P before it ends, in nanoseconds. */
   private static final long SPARE_FOR = 3_000_000_000L;
+
+  /** In a simulation: how often before a task. */
+  private static final int POLLS_ONE_IN = 4;
 
   private static final long ON_TOUR = 1;
   private static final long DEMOTED = 2;
@@ -136,9 +137,6 @@ public final class Machine extends Thread {
 
   /** For each P, its word when this M looked last. */
   private final long[] seen;
-
-  /** A simulation's runnable goroutines. */
-  private final List<Runnable> candidates = new ArrayList<>();
 
   /** Without a P: {@link #give} one. */
   Machine(Scheduler scheduler, int number, NetPoll.Buffer buffer) {
@@ -298,7 +296,7 @@ public final class Machine extends Thread {
       return;
     }
     for (; ; ) {
-      Runnable task = order == null ? next(p) : pickRunnable(order);
+      Runnable task = order == null ? next(p) : pickNext(p, order);
       if (task == null) {
         task = findRunnable(p);
       }
@@ -460,7 +458,8 @@ public final class Machine extends Thread {
       return null;
     }
     isSpinning = true;
-    int start = nextRandom();
+    PickOrder order = scheduler.order();
+    int start = order == null ? nextRandom() : order.pick(all.length);
     for (int i = 0; i < all.length; i++) {
       Processor victim = all[Integer.remainderUnsigned(start + i, all.length)];
       if (victim != p) {
@@ -603,25 +602,21 @@ public final class Machine extends Thread {
     return random = x;
   }
 
-  /** In a simulation: any of the runnable goroutines, by the seed. */
-  private Runnable pickRunnable(PickOrder order) {
-    for (; ; ) {
+  /**
+   * In a simulation, instead of {@link #next}: any of the P's runnable goroutines, by the seed.
+   * Those that are not picked stay where others can steal them.
+   */
+  private @Nullable Runnable pickNext(Processor p, PickOrder order) {
+    if (order.pick(POLLS_ONE_IN) == 0) {
       poll(p.loop);
-      for (Runnable task; (task = takeAny()) != null; ) {
-        candidates.add(task);
-      }
-      if (!candidates.isEmpty()) {
-        return candidates.remove(order.pick(candidates.size()));
-      }
-      idle();
     }
-  }
-
-  private @Nullable Runnable takeAny() {
-    Runnable task = p.exchangeNext(null);
-    if (task == null) {
-      task = p.queue.pop();
+    Runnable task = order.pick(2) == 0 ? p.exchangeNext(null) : null;
+    if (task != null) {
+      scheduler.push(p, task);
     }
-    return task != null ? task : scheduler.pollGlobal();
+    for (int n = order.pick(p.queue.size() + 1); n > 0 && (task = p.queue.pop()) != null; n--) {
+      scheduler.push(p, task);
+    }
+    return next(p);
   }
 }

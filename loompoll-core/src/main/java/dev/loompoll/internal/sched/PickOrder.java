@@ -1,8 +1,9 @@
 package dev.loompoll.internal.sched;
 
 /**
- * The second seam: which of the runnable goroutines a P runs next. Absent in production, where the
- * queues' order decides; a simulation draws it from its seed.
+ * The second seam: which of the runnable goroutines a P runs next, and from which other P it tries
+ * to steal first. Absent in production, where the queues' order and chance decide; a simulation
+ * draws both from its seed.
  */
 public interface PickOrder {
   /** An index from 0 to {@code candidates - 1}. */

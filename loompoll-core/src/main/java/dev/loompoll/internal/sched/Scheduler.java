@@ -85,7 +85,7 @@ public final class Scheduler implements Executor {
    * Makes the scheduler; {@link #start} lets it run.
    *
    * @param polls makes a P's poller
-   * @param order null but in a simulation, which has one P and no sysmon
+   * @param order null but in a simulation, which has no sysmon
    */
   public Scheduler(int procs, Supplier<NetPoll> polls, Clock clock, @Nullable PickOrder order) {
     this(procs, polls, clock, order, HandOff.Limits.DEFAULT);
@@ -290,7 +290,7 @@ public final class Scheduler implements Executor {
   /** Whether one more M may look for work elsewhere: at most half of the busy Ps do. */
   boolean trySpin() {
     for (; ; ) {
-      int s = (int) SPINNING.getVolatile(this);
+      int s = spinning();
       if (2 * s >= processors.length - idle.size()) {
         return false;
       }
@@ -302,6 +302,11 @@ public final class Scheduler implements Executor {
 
   void startSpinning() {
     SPINNING.getAndAdd(this, 1);
+  }
+
+  /** How many there are, at this moment. */
+  int spinning() {
+    return (int) SPINNING.getVolatile(this);
   }
 
   void stopSpinning() {

@@ -4,9 +4,13 @@ import dev.loompoll.internal.sys.SocketCalls;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
-/** One end of a simulated connection, or a listener. Only the simulation's M touches it. */
+/** One end of a simulated connection, or a listener. */
 final class SimSocket {
   final int fd;
+
+  /** Set when it is registered. */
+  SimPoller poller;
+
   long token;
   boolean registered;
   boolean closed;
