@@ -6,6 +6,9 @@ package dev.loompoll.internal.sched;
  * draws both from its seed.
  */
 public interface PickOrder {
-  /** An index from 0 to {@code candidates - 1}. */
+  /**
+   * An index from 0 to {@code candidates - 1}. Before it returns, other threads of the simulation
+   * may get on; a pick of one is asked for only for that.
+   */
   int pick(int candidates);
 }

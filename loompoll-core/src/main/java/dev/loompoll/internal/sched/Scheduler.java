@@ -217,6 +217,7 @@ public final class Scheduler implements Executor {
 
   private void executeGlobal(Runnable task) {
     pushGlobal(task);
+    step();
     wakeOne();
   }
 
@@ -258,6 +259,7 @@ public final class Scheduler implements Executor {
 
   /** Whether there is work anywhere. Called after entering the idle set. */
   boolean hasWorkAnywhere() {
+    step();
     if (hasGlobal()) {
       return true;
     }
@@ -266,6 +268,7 @@ public final class Scheduler implements Executor {
         return true;
       }
     }
+    step();
     return false;
   }
 
@@ -283,6 +286,14 @@ public final class Scheduler implements Executor {
 
   @Nullable PickOrder order() {
     return order;
+  }
+
+  /** In a simulation: another thread may get on between these two steps of the proof above. */
+  private void step() {
+    PickOrder o = order;
+    if (o != null) {
+      o.pick(1);
+    }
   }
 
   // ---- spinning and waking
@@ -316,6 +327,7 @@ public final class Scheduler implements Executor {
   /** Wakes an idle P to look for work, unless somebody is looking already. */
   void wakeOne() {
     while (!idle.isEmpty() && SPINNING.compareAndSet(this, 0, 1)) {
+      step();
       int id = idle.removeAny();
       if (id >= 0) {
         processors[id].loop.wake(); // its M finds itself removed, and goes on as the spinning one
@@ -406,6 +418,7 @@ public final class Scheduler implements Executor {
   /** An M that was spinning has found work, or does something else. */
   void foundWork(Processor p) {
     stopSpinning();
+    step();
     // Who pushed while we were spinning woke nobody. What is left now is ours to announce.
     if (p.hasWork() || hasGlobal()) {
       wakeOne();

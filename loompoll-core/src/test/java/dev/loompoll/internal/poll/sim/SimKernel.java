@@ -31,6 +31,11 @@ public final class SimKernel implements Clock, PickOrder {
 
   private static final int LARGEST_SEGMENT = 3000;
 
+  private static final long START = 1_000_000_000;
+
+  /** No scenario takes that long, in nanoseconds: who still runs then goes round in circles. */
+  private static final long LONGEST = 100_000_000_000L;
+
   private final SplittableRandom random;
   private final Turns turns;
   private final PriorityQueue<Event> events =
@@ -40,7 +45,7 @@ public final class SimKernel implements Clock, PickOrder {
   /** Segments of one sender arrive in order. */
   private final Map<SimSocket, Long> lastArrival = new HashMap<>();
 
-  private long now = 1_000_000_000;
+  private long now = START;
   private long order;
 
   /** So many accepts still find no descriptor. */
@@ -119,8 +124,7 @@ public final class SimKernel implements Clock, PickOrder {
       wrong = "stuck: nothing will ever happen again";
     }
     if (wrong != null) {
-      failed.accept(wrong);
-      turns.stop();
+      fail(wrong);
     } else {
       now = Math.max(now, then);
       runDue();
@@ -136,6 +140,14 @@ public final class SimKernel implements Clock, PickOrder {
   /** Lets some nanoseconds pass. */
   public void pass(int atMost) {
     now += random.nextInt(atMost);
+    if (now > START + LONGEST && !isOver()) {
+      fail("does not come to its end");
+    }
+  }
+
+  private void fail(String what) {
+    failed.accept(what);
+    turns.stop();
   }
 
   /** What has come about meanwhile. Wakes nobody: that is for a poll. */
