@@ -150,6 +150,9 @@ final class RunQueue {
       long h = (long) HEAD.getVolatile(this);
       int n = published(h);
       n -= n / 2;
+      if (n == 0 && (long) HEAD.getVolatile(this) != h) {
+        continue; // another taker was faster: there may be more behind what it took
+      }
       if (n == 0 || HEAD.compareAndSet(this, h, h + n)) {
         for (int k = 0; k < n; k++) {
           into[k] = take(slot(h + k), h + k + slots.length);

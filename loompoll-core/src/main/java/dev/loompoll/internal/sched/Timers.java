@@ -90,9 +90,19 @@ public final class Timers {
   private volatile long next = NEVER;
 
   // Lock holder only.
-  private Entry[] heap = new Entry[64];
-  private long[] keys = new long[64];
+  private Entry[] heap;
+  private long[] keys;
   private int size;
+
+  public Timers() {
+    this(64);
+  }
+
+  /** The capacity is where it begins; tests shrink it so that it grows. */
+  Timers(int capacity) {
+    heap = new Entry[capacity];
+    keys = new long[capacity];
+  }
 
   /**
    * Makes sure that {@code e} is looked at by {@code when}. Lock-free; any thread.
