@@ -20,6 +20,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>The simulation stands on our own scheduler, so it runs whenever the JDK's hook is there, in
  * both runs of the suite.
  */
+@Tag("simulation")
 class SimulationTest {
   private static final int SEEDS = Integer.getInteger("loompoll.sim.seeds", 1000);
 
