@@ -21,8 +21,9 @@ import java.util.List;
  * @param wakeups how often an idle P was woken for work
  * @param sysmonPolls how often the watcher polled for a P that was stuck
  * @param machines threads that run goroutines, or wait to
- * @param machineRefusals how often one more such thread was wanted and there was none to be had:
- *     {@code loompoll.maxMachines} was reached, or the system's limit on threads
+ * @param machineRefusals how often one more such thread was wanted and there was none to be had,
+ *     {@code loompoll.maxMachines} being reached, or the system's limit on threads; and how many
+ *     new goroutines had to wait because there were hardly any left
  * @param handOffs how often a P was taken from a thread whose task did not end, or that was about
  *     to block, and given to another
  * @param demotions how many of those threads got a lower priority because they computed

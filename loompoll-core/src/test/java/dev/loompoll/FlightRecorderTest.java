@@ -258,7 +258,7 @@ class FlightRecorderTest {
   @Test
   void aShortageWhileAccepting() throws Exception {
     long before = Loompoll.stats().acceptBackoffs();
-    List<RecordedEvent> events = record(Duration.ZERO, () -> SimNet.run(1, this::acceptMany));
+    List<RecordedEvent> events = record(Duration.ZERO, () -> SimNet.run(1, 1, this::acceptMany));
     long backOffs = Loompoll.stats().acceptBackoffs() - before;
     List<RecordedEvent> rejects = events.stream().filter(e -> has(List.of(e), "Reject")).toList();
     assertTrue(backOffs > 0);

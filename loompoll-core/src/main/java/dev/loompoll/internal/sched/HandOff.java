@@ -251,7 +251,7 @@ public final class HandOff {
     Machine next = scheduler.machines().take();
     if (next == null) {
       nextCheck[p.id] = now + AFTER_REFUSAL;
-      toldBound = toldBound || Holders.tell(scheduler);
+      tellOnce();
       return false;
     }
     if (!p.handOver(word, next.number)) {
@@ -269,6 +269,11 @@ public final class HandOff {
     }
     Jfr.handOff(p.id, m, next, hog ? "computes" : "blocks", now - since[p.id]);
     return true;
+  }
+
+  /** There are no Ms to be had, or new goroutines wait for that. */
+  void tellOnce() {
+    toldBound = toldBound || Holders.tell(scheduler);
   }
 
   /** An M has given its P away by itself. Any M. */

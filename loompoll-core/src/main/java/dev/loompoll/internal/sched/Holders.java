@@ -50,11 +50,11 @@ final class Holders {
   /** One record: a line, and one more for each goroutine. */
   static String message(int machines, List<String> lines) {
     StringBuilder s =
-        new StringBuilder("no thread more for the scheduler: all ")
+        new StringBuilder("the scheduler's threads run short: ")
             .append(machines)
-            .append(" are held by goroutines that block or compute; what waits behind them waits")
-            .append(
-                " until one is free (-Dloompoll.maxMachines, or the system's limit on threads)");
+            .append(" are held by goroutines that block or compute; new goroutines, and what waits")
+            .append(" behind those, wait until one is free")
+            .append(" (-Dloompoll.maxMachines, or the system's limit on threads)");
     lines.stream().limit(MOST_LINES).forEach(line -> s.append("\n  ").append(line));
     if (lines.size() > MOST_LINES) {
       s.append("\n  and ").append(lines.size() - MOST_LINES).append(" more");

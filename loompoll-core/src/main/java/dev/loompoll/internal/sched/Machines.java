@@ -59,7 +59,7 @@ final class Machines {
     }
     Machine m = create();
     if (m == null) {
-      refusals.increment();
+      refused();
       return null;
     }
     try {
@@ -67,7 +67,7 @@ final class Machines {
       return m;
     } catch (OutOfMemoryError e) { // "unable to create native thread"
       ended(m);
-      refusals.increment();
+      refused();
       return null;
     }
   }
@@ -152,6 +152,16 @@ final class Machines {
 
   int count() {
     return count.get();
+  }
+
+  /** How many could be had now: spare ones, and those that may still be made. */
+  int available() {
+    return spareCount.get() + all.length() - count.get();
+  }
+
+  /** There would have been work for one more. */
+  void refused() {
+    refusals.increment();
   }
 
   /** How often there was none to take. */

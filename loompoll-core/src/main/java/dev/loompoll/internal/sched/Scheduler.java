@@ -63,6 +63,7 @@ public final class Scheduler implements Executor {
 
   private final Processor[] processors;
   private final Machines machines;
+  final StartGate gate;
   private final Clock clock;
   private final @Nullable PickOrder order;
   private final @Nullable Sysmon sysmon;
@@ -109,6 +110,7 @@ public final class Scheduler implements Executor {
       processors[i] = new Processor(i, loop, RunQueue.CAPACITY);
     }
     this.machines = new Machines(this, limits.maxMachines());
+    this.gate = new StartGate(machines, procs, limits.maxMachines());
     this.sysmon = order == null ? new Sysmon(this, new HandOff(this, limits)) : null;
   }
 
@@ -137,7 +139,13 @@ public final class Scheduler implements Executor {
 
   /** An unstarted goroutine. */
   public Thread newThread(@Nullable String name, Runnable task) {
-    return Hook.newVirtualThread(this, name, task);
+    return Hook.newVirtualThread(
+        this,
+        name,
+        () -> {
+          gate.enter();
+          task.run();
+        });
   }
 
   public int procs() {

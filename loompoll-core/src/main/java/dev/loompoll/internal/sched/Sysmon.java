@@ -127,7 +127,7 @@ final class Sysmon extends Thread {
         boolean soon = handOff.sawLongTask() || !scheduler.idle.isEmpty();
         interval = Math.min(interval * 2, soon ? LONGEST_WHEN_NEEDED : LONGEST);
       }
-      if (looks > LOOKS_BEFORE_SLEEP && allIdle()) {
+      if (looks > LOOKS_BEFORE_SLEEP && allIdle() && scheduler.gate.isEmpty()) {
         sleepUntilBusy();
         interval = SHORTEST;
         looks = 0;
@@ -144,6 +144,10 @@ final class Sysmon extends Thread {
     int idle = scheduler.idle.size();
     long now = scheduler.clock().nanos();
     cover.review(now);
+    if (!scheduler.gate.isEmpty()) {
+      handOff.tellOnce();
+      scheduler.gate.look(now);
+    }
     if (idle == scheduler.procs()) {
       return false;
     }

@@ -149,7 +149,7 @@ class HoldersTest {
       assertThat(record.getLevel()).isEqualTo(Level.WARNING);
       List<String> lines = record.getMessage().lines().toList();
       assertThat(lines.getFirst())
-          .startsWith("no thread more for the scheduler: all 4 are held by goroutines that ")
+          .startsWith("the scheduler's threads run short: 4 are held by goroutines that ")
           .contains("-Dloompoll.maxMachines");
       String at = " at " + HoldersTest.class.getName() + ".";
       String java = "\\(HoldersTest\\.java:\\d+\\)";
