@@ -68,12 +68,13 @@ class MXBeanTest {
     try (Pair pair = Pair.open()) {
       Group group = new Group(Callers.GOROUTINES);
       Stats before = Loompoll.stats();
-      for (int i = 0; i < 100; i++) {
+      Stats after;
+      do { // an event that sysmon finds counts for no P; but it does not find them all
         group.goAndBlock(() -> pair.a().read(new byte[1]));
         pair.b().write(new byte[1]);
         group.await();
-      }
-      Stats after = Loompoll.stats();
+        after = Loompoll.stats();
+      } while (after.procs() > 0 && gained(before, after, ProcessorStats::events) == 0);
       Loompoll.Runtime runtime = bean().getRuntime();
       assertEquals(Loompoll.runtime(), runtime);
       assertEquals(runtime.procs(), after.processors().size());
@@ -81,9 +82,8 @@ class MXBeanTest {
         for (int i = 0; i < runtime.procs(); i++) {
           assertEquals(i, after.processors().get(i).id());
         }
-        assertTrue(gained(before, after, ProcessorStats::runs) >= 100, after::toString);
-        assertTrue(gained(before, after, ProcessorStats::polls) > 0, after::toString);
-        assertTrue(gained(before, after, ProcessorStats::events) >= 100, after::toString);
+        assertTrue(gained(before, after, ProcessorStats::runs) > 0, after.toString());
+        assertTrue(gained(before, after, ProcessorStats::polls) > 0, after.toString());
       }
     }
   }
