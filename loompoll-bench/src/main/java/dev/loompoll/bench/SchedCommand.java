@@ -17,6 +17,9 @@ import picocli.CommandLine.Option;
     name = "sched",
     description = "Loompoll's scheduler and the JDK's, at work without a network, turn about.")
 final class SchedCommand implements Callable<Integer> {
+  /** Rounds that do not count. */
+  private static final int WARMUP = 3;
+
   private static final String OURS = "loompoll";
   private static final String JDK = "jdk";
   private static final String POOL = "pool";
@@ -77,10 +80,10 @@ final class SchedCommand implements Callable<Integer> {
                 BOTH,
                 JDK),
             new Piece(
-                "woken by a thread, idle: us", "wake 500", List.of("p50", "p99"), 1e3, BOTH, JDK),
+                "woken by a thread, idle: us", "wake 1000", List.of("p50", "p99"), 1e3, BOTH, JDK),
             new Piece(
                 "woken by the network, idle: us",
-                "wake-net 500",
+                "wake-net 1000",
                 List.of("p50", "p99"),
                 1e3,
                 BOTH,
@@ -117,16 +120,18 @@ final class SchedCommand implements Callable<Integer> {
     Map<String, List<Map<String, Long>>> all = new LinkedHashMap<>();
     List<String> order = new ArrayList<>(piece.who());
     order.forEach(name -> all.put(name, new ArrayList<>()));
-    for (int round = -1; round < rounds; round++) {
+    for (int round = -WARMUP; round < rounds; round++) {
       Collections.rotate(order, 1);
       for (String name : order) {
         Worker worker = workers.get(name);
         Map<String, Long> figures = worker == null ? Map.of() : worker.work(piece.line());
-        if (round >= 0) { // the first is to warm up
+        if (round >= 0) {
           all.getOrDefault(name, new ArrayList<>()).add(figures);
         }
       }
-      options.progress(piece.line() + ": round " + (round + 1) + "/" + rounds);
+      if (round >= 0) {
+        options.progress(piece.line() + ": round " + (round + 1) + "/" + rounds);
+      }
     }
     Table table = new Table(piece.what(), "", "to " + piece.baseline());
     List<Map<String, Long>> base = all.getOrDefault(piece.baseline(), List.of());

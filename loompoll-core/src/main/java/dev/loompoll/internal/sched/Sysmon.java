@@ -21,12 +21,16 @@ import java.util.function.ToIntFunction;
  * </ul>
  *
  * <p>It looks every 50 µs while it finds something to do, and ever more seldom while it does not:
- * up to every 1 ms when a P idles beside busy ones or is in a long task, else every 10 ms, as Go's.
- * After some hundred looks at nothing but idle Ps it sleeps until one is not.
+ * up to every 1 ms when a P idles beside busy ones or is in a long task, every 5 ms when all idle,
+ * else every 10 ms, as Go's. After some hundred looks it sleeps, if all idle, until one does not.
  */
 final class Sysmon extends Thread {
   private static final long SHORTEST = 50_000;
   private static final long LONGEST_WHEN_NEEDED = 1_000_000;
+
+  /** Each look takes a CPU that one of those who idle may be woken for just then. */
+  private static final long LONGEST_WHEN_ALL_IDLE = 5_000_000;
+
   private static final long LONGEST = 10_000_000;
 
   /** Go's figure for the network; here for timers and the global queue too. */
@@ -124,8 +128,7 @@ final class Sysmon extends Thread {
         interval = SHORTEST;
         looks = 0;
       } else if (++looks > LOOKS_BEFORE_SLOWER) {
-        boolean soon = handOff.sawLongTask() || !scheduler.idle.isEmpty();
-        interval = Math.min(interval * 2, soon ? LONGEST_WHEN_NEEDED : LONGEST);
+        interval = Math.min(interval * 2, longest());
       }
       if (looks > LOOKS_BEFORE_SLEEP && allIdle() && scheduler.gate.isEmpty()) {
         sleepUntilBusy();
@@ -133,6 +136,16 @@ final class Sysmon extends Thread {
         looks = 0;
       }
     }
+  }
+
+  private long longest() {
+    if (handOff.sawLongTask()) {
+      return LONGEST_WHEN_NEEDED;
+    }
+    int idle = scheduler.idle.size();
+    return idle == 0
+        ? LONGEST
+        : idle < scheduler.procs() ? LONGEST_WHEN_NEEDED : LONGEST_WHEN_ALL_IDLE;
   }
 
   private boolean allIdle() {
