@@ -283,6 +283,38 @@ class SchedulerTest {
     }
   }
 
+  /**
+   * The JDK's carriers are all taken by tasks that do not end. A platform thread that waits for the
+   * network needs none of them, in either mode.
+   */
+  @Test
+  void platformThreadsDoNotWaitForTheJdksCarriers() throws Exception {
+    int carriers = Runtime.getRuntime().availableProcessors();
+    Group busy = new Group(Callers.VIRTUAL_THREADS);
+    CountDownLatch spinning = new CountDownLatch(carriers);
+    AtomicBoolean over = new AtomicBoolean();
+    try (Pair pair = Pair.open()) {
+      for (int i = 0; i < carriers; i++) {
+        busy.go(
+            () -> {
+              spinning.countDown();
+              while (!over.get()) {
+                Thread.onSpinWait();
+              }
+            });
+      }
+      spinning.await();
+      for (int i = 0; i < 3; i++) { // the first may still come before the loop is lent
+        foreign.goAndBlock(() -> assertEquals(1, pair.a().read(new byte[1])));
+        pair.b().write(new byte[1]);
+        foreign.await();
+      }
+    } finally {
+      over.set(true);
+    }
+    busy.await();
+  }
+
   /** Every P is busy for a while; what came meanwhile runs afterwards. */
   @Test
   void nothingIsLostBehindBusyOnes() throws Exception {

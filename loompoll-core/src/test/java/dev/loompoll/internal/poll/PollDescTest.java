@@ -109,6 +109,19 @@ class PollDescTest {
     assertEquals(Result.CLOSED, pd.await(write));
   }
 
+  /** What came before it was to be seen as waiting woke nobody: it must not wait then. */
+  @Test
+  void looksAgainWhenItIsSeenToWait() {
+    Thread.currentThread().interrupt(); // it does not sleep
+    pd.setDeadline(!write, write, now.get());
+    int atTheDeadline = pd.await(write);
+    pd.evict();
+    int afterClose = pd.await(write);
+    assertTrue(Thread.interrupted());
+    assertEquals(Result.TIMEOUT, atTheDeadline);
+    assertEquals(Result.CLOSED, afterClose);
+  }
+
   @Test
   void interruptTakesTheWaiterBack() throws Exception {
     Thread waiter =
