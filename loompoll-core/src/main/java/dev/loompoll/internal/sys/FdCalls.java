@@ -18,7 +18,6 @@ public final class FdCalls {
       Libc.quick("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final FunctionDescriptor READ_WRITE =
       FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle READ = Libc.quick("read", READ_WRITE);
   private static final MethodHandle WRITE = Libc.quick("write", READ_WRITE);
   // Not quick: with SO_LINGER it waits for the peer.
   private static final MethodHandle CLOSE =
@@ -43,20 +42,6 @@ public final class FdCalls {
       long n =
           (long)
               WRITE.invokeExact(errno.segment(), fd, MemorySegment.ofArray(one), (long) Long.BYTES);
-      return n >= 0 ? (int) n : -errno.value();
-    } catch (Throwable t) {
-      throw Libc.unexpected(t);
-    }
-  }
-
-  /** Sets an eventfd back to zero. */
-  public static int eventfdRead(int fd, ErrnoCell errno) {
-    long[] value = {0};
-    try {
-      long n =
-          (long)
-              READ.invokeExact(
-                  errno.segment(), fd, MemorySegment.ofArray(value), (long) Long.BYTES);
       return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);

@@ -24,8 +24,12 @@ import org.jspecify.annotations.Nullable;
  * changed. Nor is it removed: closing its last descriptor does that (epoll(7)), and where a forked
  * child still holds a copy, its events are of an old generation.
  *
- * <p>The wake-up is an eventfd, level-triggered, so that a poll on another thread cannot use it up;
- * only the blocking poll resets it.
+ * <p>The wake-up is a flag, {@code waking}, and an eventfd as its bell, edge-triggered: nobody ever
+ * reads it, which saves a system call for each wake-up. <b>No wake-up is lost:</b> the owner says
+ * that it blocks, then looks at the flag, and does not block if that is set (both volatile); a
+ * waker sets the flag, then rings. So if the owner blocks all the same, the bell rings while it
+ * says so. A poll by another thread may take the bell's event away; then it looks whether the owner
+ * says that it blocks, and if so rings again.
  */
 public final class EpollPoller extends ReadinessPoller {
   private static final int EVENTS_A_WAIT = 128;
@@ -58,10 +62,12 @@ public final class EpollPoller extends ReadinessPoller {
   private static final int ENDS_DRAINING = READABLE & ~EpollCalls.EPOLLIN;
 
   private static final VarHandle WAKING;
+  private static final VarHandle BLOCKS;
 
   static {
     try {
       WAKING = MethodHandles.lookup().findVarHandle(EpollPoller.class, "waking", int.class);
+      BLOCKS = MethodHandles.lookup().findVarHandle(EpollPoller.class, "blocks", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -71,12 +77,16 @@ public final class EpollPoller extends ReadinessPoller {
   private final int eventfd;
 
   /**
-   * 1 from a wake-up's write until the blocking poll has reset the eventfd: further wake-ups need
-   * no system call. Their senders published what they woke for before they saw the 1, and the owner
-   * looks for it after it set the 0.
+   * 1 from a wake-up until the blocking poll that takes it: further wake-ups need no bell. Their
+   * senders published what they woke for before they saw the 1, and the owner looks for it after it
+   * set the 0.
    */
   @SuppressWarnings("unused") // through WAKING
   private volatile int waking;
+
+  /** The owner is in a blocking poll, or about to be. Written by the owner. */
+  @SuppressWarnings("unused") // through BLOCKS
+  private volatile boolean blocks;
 
   /** Of the one thread that says what to cover. */
   private final ErrnoCell coverErrno = new ErrnoCell();
@@ -98,7 +108,7 @@ public final class EpollPoller extends ReadinessPoller {
       FdCalls.close(epfd);
       throw failed("eventfd", -eventfd);
     }
-    int rc = EpollCalls.add(epfd, eventfd, EpollCalls.EPOLLIN, WAKE, errno);
+    int rc = EpollCalls.add(epfd, eventfd, EpollCalls.EPOLLIN | EpollCalls.EPOLLET, WAKE, errno);
     if (rc < 0) {
       FdCalls.close(eventfd);
       FdCalls.close(epfd);
@@ -137,24 +147,37 @@ public final class EpollPoller extends ReadinessPoller {
   @Override
   public int poll(long timeoutNanos, Buffer buffer) {
     Events own = (Events) buffer;
-    EventBuffer events = own.events;
-    int n = timeoutNanos == 0 ? events.pollNow(epfd) : events.poll(epfd, timeoutNanos);
-    if (n <= 0) {
-      if (n < 0 && n != -Errno.EINTR && timeoutNanos != 0) {
-        LockSupport.parkNanos(1_000_000); // out of memory: do not spin, try again
-      }
-      return 0;
+    return timeoutNanos == 0
+        ? seen(own.events.pollNow(epfd), own, false)
+        : pollBlocking(timeoutNanos, own);
+  }
+
+  private int pollBlocking(long timeoutNanos, Events own) {
+    BLOCKS.setVolatile(this, true);
+    int n;
+    if ((int) WAKING.getVolatile(this) != 0) {
+      WAKING.setVolatile(this, 0);
+      n = own.events.pollNow(epfd);
+    } else {
+      n = own.events.poll(epfd, timeoutNanos);
     }
+    BLOCKS.setRelease(this, false);
+    if (n < 0 && n != -Errno.EINTR) {
+      LockSupport.parkNanos(1_000_000); // out of memory: do not spin, try again
+    }
+    return seen(n, own, true);
+  }
+
+  /** Takes {@code n} events; returns how many were of descriptors. */
+  private int seen(int n, Events own, boolean blocked) {
+    EventBuffer events = own.events;
     int seen = n;
     for (int i = 0; i < n; i++) {
       int flags = events.flags(i);
       long token = events.data(i);
       if (token == WAKE) {
         seen--;
-        if (timeoutNanos != 0) {
-          FdCalls.eventfdRead(eventfd, own.errno);
-          WAKING.setVolatile(this, 0);
-        }
+        rung(own, blocked);
       } else if (token == NEIGHBOUR) {
         seen--;
       } else if (flags == DATA) {
@@ -164,7 +187,15 @@ public final class EpollPoller extends ReadinessPoller {
             .ready(token, (flags & READABLE) != 0, (flags & WRITABLE) != 0, sticky(flags));
       }
     }
-    return seen;
+    return Math.max(seen, 0);
+  }
+
+  private void rung(Events own, boolean blocked) {
+    if (blocked) {
+      WAKING.setVolatile(this, 0);
+    } else if ((boolean) BLOCKS.getVolatile(this)) {
+      ring(own.errno); // it was for the owner
+    }
   }
 
   private static int sticky(int flags) {
@@ -183,9 +214,13 @@ public final class EpollPoller extends ReadinessPoller {
     }
     ErrnoCell errno = new ErrnoCell(); // first: if there is no memory for it, nothing has changed
     if (WAKING.compareAndSet(this, 0, 1)) {
-      while (FdCalls.eventfdWrite(eventfd, errno) == -Errno.EINTR) {
-        // again; EAGAIN would mean that the counter is full, so it will be seen
-      }
+      ring(errno);
+    }
+  }
+
+  private void ring(ErrnoCell errno) {
+    while (FdCalls.eventfdWrite(eventfd, errno) == -Errno.EINTR) {
+      // again; EAGAIN, a full counter, takes centuries
     }
   }
 
