@@ -5,10 +5,12 @@ import dev.loompoll.internal.net.Engine;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,6 +33,7 @@ public final class JavaProgram {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-D" + Engine.FORCE_FALLBACK + "=" + Boolean.getBoolean(Engine.FORCE_FALLBACK));
     command.add("-XX:TieredStopAtLevel=1");
+    command.add("-Djava.util.logging.config.file=" + logging());
     command.addAll(flags);
     command.addAll(List.of("-cp", classPath(), main.getName()));
     command.addAll(List.of(arguments));
@@ -49,6 +52,11 @@ public final class JavaProgram {
       process.destroyForcibly();
       Files.delete(output);
     }
+  }
+
+  private static Path logging() {
+    URL file = Objects.requireNonNull(JavaProgram.class.getResource("/child-logging.properties"));
+    return Path.of(URI.create(file.toString()));
   }
 
   /** The library and these tests, as directories. */
