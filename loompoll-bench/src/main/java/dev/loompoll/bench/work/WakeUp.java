@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** How long until a goroutine runs that was woken in an idle process. */
 final class WakeUp {
-  /** So long nothing happens before each. */
+  /** So long nothing happens after each. */
   private static final long PAUSE = 2_000_000;
 
   private final long[] nanos;
@@ -71,12 +71,11 @@ final class WakeUp {
   private Map<String, Long> measure(Waker waker) {
     try {
       for (int i = 1; i <= nanos.length; i++) {
-        LockSupport.parkNanos(PAUSE);
         long start = System.nanoTime();
         waker.wake(i);
-        while (seen < i) {
-          Thread.onSpinWait();
-        }
+        do { // asleep: a thread that spins would take a CPU that the goroutine may be put on
+          LockSupport.parkNanos(PAUSE);
+        } while (seen < i);
         nanos[i - 1] = seenAt - start;
       }
     } catch (IOException e) {
