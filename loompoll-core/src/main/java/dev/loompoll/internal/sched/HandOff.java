@@ -1,6 +1,7 @@
 package dev.loompoll.internal.sched;
 
 import dev.loompoll.internal.jfr.Jfr;
+import dev.loompoll.internal.sys.Errno;
 import dev.loompoll.internal.sys.ErrnoCell;
 import dev.loompoll.internal.sys.ThreadCalls;
 import java.io.IOException;
@@ -331,11 +332,12 @@ public final class HandOff {
   /** First the mark: an M that has just ended its tour keeps its priority. */
   private void demote(Adrift a) {
     if (demotion > 0 && a.m.demote(a.tour)) {
-      if (ThreadCalls.raiseNice(a.m.tid, demotion, errno) < 0) {
-        demotion = 0; // not allowed here: that will not change
-        return;
+      int r = ThreadCalls.raiseNice(a.m.tid, demotion, errno);
+      if (r == -Errno.EPERM || r == -Errno.EACCES) {
+        demotion = 0; // that will not change
+      } else if (r >= 0) { // else the thread has just ended
+        demotions++;
       }
-      demotions++;
     }
   }
 }

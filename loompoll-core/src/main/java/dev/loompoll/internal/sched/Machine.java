@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   spare               -> on tour, the next    itself, when it was given a P
  *   on tour             -> spare                itself by CAS, at the task's end without a P
  *   on tour, adrift     -> demoted              sysmon by CAS, before it lowers the priority
- *   demoted             -> (ended)              itself, at the task's end
+ *   demoted             -> spare, and ended     itself, at the task's end
  *   spare               -> (ended)              itself, when nobody took it in some seconds, or there
  *                                               are spares enough
  * </pre>
@@ -216,9 +216,9 @@ public final class Machine extends Thread {
 
   @Override
   public void run() {
-    tid = ThreadCalls.gettid(errno);
-    ThreadCalls.setSlice(tid, 0, errno); // or it had sysmon's, if that made it
     try {
+      tid = ThreadCalls.gettid(errno);
+      ThreadCalls.setSlice(tid, 0, errno); // or it had sysmon's, if that made it
       while (awaitProcessor() && work() && endTour() && scheduler.machines().comeBack(this)) {
         // and again
       }
@@ -249,7 +249,11 @@ public final class Machine extends Thread {
   /** False if it was demoted: then its thread is of no more use. */
   private boolean endTour() {
     long t = tour();
-    return (t & DEMOTED) == 0 && TOUR.compareAndSet(this, t, t & ~ON_TOUR);
+    if ((t & DEMOTED) == 0 && TOUR.compareAndSet(this, t, t & ~ON_TOUR)) {
+      return true;
+    }
+    TOUR.setVolatile(this, t & ~(ON_TOUR | DEMOTED)); // sysmon must not look after it any more
+    return false;
   }
 
   /** Until its P is handed to another; false when a simulation is over. */
@@ -578,8 +582,8 @@ public final class Machine extends Thread {
     if (!work) {
       polled(n, true);
       Processor covered = p.covers;
-      if (covered != null) {
-        visit(covered);
+      if (covered != null && Processor.isRunning(covered.ownerWord())) {
+        visit(covered); // else its own M sees to it
       }
     }
   }

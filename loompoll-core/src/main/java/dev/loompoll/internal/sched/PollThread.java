@@ -59,7 +59,7 @@ public final class PollThread extends Thread {
 
   /** Out of memory, most likely. Nobody else does this work. */
   private static void goOnAfter(Throwable t) {
-    System.err.println("loompoll: the poll thread goes on after " + t);
+    Scheduler.report("the poll thread", t);
     LockSupport.parkNanos(NOT_POLLED);
   }
 
@@ -71,6 +71,7 @@ public final class PollThread extends Thread {
     long seen = borrowersPolls;
     while (lent) {
       LockSupport.parkNanos(this, NOT_POLLED);
+      var unused = Thread.interrupted(); // by whoever enumerates threads: it would never park again
       long polls = borrowersPolls;
       if (lent && polls == seen) {
         loop.pollNow(buffer);

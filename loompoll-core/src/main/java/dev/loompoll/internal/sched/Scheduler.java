@@ -110,7 +110,7 @@ public final class Scheduler implements Executor {
       processors[i] = new Processor(i, loop, RunQueue.CAPACITY);
     }
     this.machines = new Machines(this, limits.maxMachines());
-    this.gate = new StartGate(machines, procs, limits.maxMachines());
+    this.gate = new StartGate(this, procs, limits.maxMachines());
     this.sysmon = order == null ? new Sysmon(this, new HandOff(this, limits)) : null;
   }
 

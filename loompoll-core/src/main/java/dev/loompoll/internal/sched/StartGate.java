@@ -14,17 +14,23 @@ import java.util.concurrent.locks.LockSupport;
  * just then be held by a goroutine that blocks, which is noticed some 10 ms later and costs one;
  * and some may have parked, at a lock say, between the gate and what blocks them. For the same
  * reason sysmon opens the gate, from time to time, for as many as there are Ms to be had beyond the
- * reserve, and nobody else does.
+ * reserve, and nobody else does; or for all, when no M is held any more.
  *
- * <p>Nobody is forgotten: a goroutine enters the queue while its P is busy, and sysmon does not
- * sleep while the queue is not empty.
+ * <p>Nobody is forgotten: sysmon does not sleep while the queue is not empty. It looks at the queue
+ * after it has said that it sleeps; a goroutine wakes it after it has entered the queue (both
+ * volatile).
  */
 final class StartGate {
   /** When a goroutine that blocks has surely been noticed, in nanoseconds. */
   private static final long BETWEEN = 20_000_000;
 
+  private final Scheduler scheduler;
   private final Machines machines;
   private final int reserve;
+
+  /** So many can be had when no goroutine holds one apart from the Ps'. */
+  private final int most;
+
   private final Queue<Waiter> waiting = new ConcurrentLinkedQueue<>();
 
   /** When to open it next. Sysmon's. */
@@ -37,8 +43,10 @@ final class StartGate {
     volatile boolean admitted;
   }
 
-  StartGate(Machines machines, int procs, int maxMachines) {
-    this.machines = machines;
+  StartGate(Scheduler scheduler, int procs, int maxMachines) {
+    this.scheduler = scheduler;
+    this.machines = scheduler.machines();
+    this.most = maxMachines - procs;
     this.reserve = Math.min(Math.max(procs, maxMachines / 8), (maxMachines - procs) / 4);
   }
 
@@ -57,6 +65,7 @@ final class StartGate {
     machines.refused();
     Waiter me = new Waiter();
     waiting.add(me);
+    scheduler.busy(); // or sysmon may have gone to sleep in between
     boolean interrupted = false;
     while (!me.admitted) {
       LockSupport.park(this);
@@ -78,7 +87,8 @@ final class StartGate {
     }
     openAt = now + BETWEEN;
     Waiter next;
-    for (int n = room(); n > 0 && (next = waiting.poll()) != null; n--) {
+    int room = machines.available() >= most ? Integer.MAX_VALUE : room(); // all: none blocks now
+    for (int n = room; n > 0 && (next = waiting.poll()) != null; n--) {
       next.admitted = true;
       LockSupport.unpark(next.goroutine);
     }

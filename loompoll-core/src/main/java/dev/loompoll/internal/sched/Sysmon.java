@@ -207,7 +207,8 @@ final class Sysmon extends Thread {
       found = poll(p) > 0;
       since[p.id] = now;
     }
-    boolean hasWork = someIdle && (!p.queue.isEmpty() || stuck && p.hasNext());
+    boolean hasWork =
+        someIdle && (!p.queue.isEmpty() || stuck && Processor.isRunning(w) && p.hasNext());
     if (hasWork && hadWork[p.id]) {
       scheduler.wakeOneMore();
       found = true;
@@ -223,7 +224,7 @@ final class Sysmon extends Thread {
 
   private void sleepUntilBusy() {
     asleep = true;
-    while (asleep && allIdle()) {
+    while (asleep && allIdle() && scheduler.gate.isEmpty()) {
       LockSupport.park(this);
       var unused = Thread.interrupted();
     }

@@ -177,12 +177,15 @@ class HandOffTest {
             Thread.onSpinWait();
           }
           int demoted = tid();
+          Machine m = (Machine) Hook.currentCarrier();
+          long tour = m.tour();
           Thread.yield();
           assertNotEquals(demoted, tid());
           assertEquals(before, nice());
           while (Files.exists(Path.of("/proc/self/task/" + demoted))) {
             Thread.yield();
           }
+          assertTrue(m.isOver(tour)); // or sysmon would look after it for ever
           enough.release();
         });
     others(s, enough);
