@@ -62,30 +62,37 @@ public final class Loompoll {
 
   private static Thread start(@Nullable String name, Task task) {
     Objects.requireNonNull(task);
-    Thread t = newThread(name, () -> run(task));
+    Engine engine = engine();
+    Thread t = engine.newThread(name, new Body(engine.scheduler(), task, null));
     t.start();
     return t;
   }
 
-  private static Thread newThread(@Nullable String name, Runnable task) {
-    return engine()
-        .newThread(
-            name,
-            () -> {
-              Goroutines.STARTED.increment();
-              try {
-                task.run();
-              } finally {
-                Goroutines.FINISHED.increment();
-              }
-            });
-  }
-
-  private static void run(Task task) {
-    try {
-      task.run();
-    } catch (Throwable t) {
-      failed(Thread.currentThread(), t);
+  /**
+   * All that a goroutine does. One object and one frame of its stack for everything of ours: there
+   * are a million of them.
+   */
+  private record Body(@Nullable Scheduler scheduler, @Nullable Task task, @Nullable Runnable plain)
+      implements Runnable {
+    @Override
+    public void run() {
+      if (scheduler != null) {
+        scheduler.enter();
+      }
+      Goroutines.STARTED.increment();
+      try {
+        if (plain != null) {
+          plain.run();
+        } else if (task != null) {
+          try {
+            task.run();
+          } catch (Throwable t) {
+            failed(Thread.currentThread(), t);
+          }
+        }
+      } finally {
+        Goroutines.FINISHED.increment();
+      }
     }
   }
 
@@ -133,7 +140,11 @@ public final class Loompoll {
 
   /** Makes goroutines, for libraries that take a factory. */
   public static ThreadFactory threadFactory() {
-    return task -> newThread(null, Objects.requireNonNull(task));
+    return task -> {
+      Objects.requireNonNull(task);
+      Engine engine = engine();
+      return engine.newThread(null, new Body(engine.scheduler(), null, task));
+    };
   }
 
   /** Runs each task on a goroutine of its own, for libraries that take an executor. */

@@ -137,15 +137,14 @@ public final class Scheduler implements Executor {
     return Hook.whyNot();
   }
 
-  /** An unstarted goroutine. */
+  /** An unstarted goroutine. Its task begins with {@link #enter}. */
   public Thread newThread(@Nullable String name, Runnable task) {
-    return Hook.newVirtualThread(
-        this,
-        name,
-        () -> {
-          gate.enter();
-          task.run();
-        });
+    return Hook.newVirtualThread(this, name, task);
+  }
+
+  /** The first thing that a goroutine does: waits while Ms run short, see {@link StartGate}. */
+  public void enter() {
+    gate.enter();
   }
 
   public int procs() {

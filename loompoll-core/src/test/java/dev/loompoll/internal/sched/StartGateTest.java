@@ -66,7 +66,13 @@ class StartGateTest {
   }
 
   private Thread go(Runnable task) {
-    Thread t = s.newThread(null, task);
+    Thread t =
+        s.newThread(
+            null,
+            () -> {
+              s.enter();
+              task.run();
+            });
     goroutines.add(t);
     t.start();
     return t;
