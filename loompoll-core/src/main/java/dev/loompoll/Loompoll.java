@@ -76,11 +76,11 @@ public final class Loompoll {
       implements Runnable {
     @Override
     public void run() {
-      if (scheduler != null) {
-        scheduler.enter();
-      }
-      Goroutines.STARTED.increment();
+      Goroutines.STARTED.increment(); // first: those at the gate are goroutines too
       try {
+        if (scheduler != null) {
+          scheduler.enter();
+        }
         if (plain != null) {
           plain.run();
         } else if (task != null) {

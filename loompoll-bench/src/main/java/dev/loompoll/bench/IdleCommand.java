@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -105,13 +104,13 @@ final class IdleCommand implements Callable<Integer> {
     long start = System.nanoTime();
     c.generator().open(name, server.host(), server.port(), connections, 64);
     long opened = System.nanoTime() - start;
-    pause(3); // accepted, registered, parked
+    Tools.pause(3); // accepted, registered, parked
     long idle = rss(server);
     collect(server);
     long idleCollected = rss(server);
     long threadsIdle = threads(server);
     ProcFs.Cpu cpu = ProcFs.cpu(server.pid());
-    pause(3);
+    Tools.pause(3);
     double idleCpu = ProcFs.cpu(server.pid()).minus(cpu).both() / 3e9;
     Sample sample = c.generator().echoes(name, 1, 60_000);
     if (sample.echoes() != connections) {
@@ -174,14 +173,6 @@ final class IdleCommand implements Callable<Integer> {
   private static void collect(long pid) throws IOException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     Tools.run(List.of(jcmd.toString(), Long.toString(pid), "GC.run"));
-    pause(1);
-  }
-
-  private static void pause(int seconds) {
-    try {
-      TimeUnit.SECONDS.sleep(seconds);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Tools.pause(1);
   }
 }

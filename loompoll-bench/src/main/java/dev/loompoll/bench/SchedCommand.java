@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -159,20 +158,12 @@ final class SchedCommand implements Callable<Integer> {
   private void idle(List<Worker> workers) throws IOException {
     Table table = new Table("CPU while idle, after the work", "% of one CPU");
     for (Worker w : workers) {
-      pause(2);
+      Tools.pause(2);
       ProcFs.Cpu before = ProcFs.cpu(w.pid());
-      pause(10);
+      Tools.pause(10);
       table.row(
           w.name(), Table.number("%.2f", 100 * ProcFs.cpu(w.pid()).minus(before).both() / 10e9));
     }
     options.print(table.text());
-  }
-
-  private static void pause(int seconds) {
-    try {
-      TimeUnit.SECONDS.sleep(seconds);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

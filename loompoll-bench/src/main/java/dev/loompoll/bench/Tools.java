@@ -10,6 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Other people's programs: which of them are here, and what they make of our sources. */
@@ -82,6 +83,15 @@ final class Tools {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Output(-1, "interrupted");
+    }
+  }
+
+  /** While something is measured that takes its time. */
+  static void pause(int seconds) {
+    try {
+      TimeUnit.SECONDS.sleep(seconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.loompoll.bench;
 
-import dev.loompoll.bench.work.WorkMain;
+import dev.loompoll.bench.sched.WorkMain;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Says in the log which goroutines hold the Ms, when a P was to be handed on and there was no M.
+ * Says in the log which goroutines hold the Ms, when a P was to be handed on and there was no M, or
+ * new goroutines wait at the {@link StartGate}.
  *
  * <p>An M does not know the goroutine that it carries, nor can it be asked; a thread dump of the
  * JDK says it. That costs something for each goroutine there is, so with very many of them, or

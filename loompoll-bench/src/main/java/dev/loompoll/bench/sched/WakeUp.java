@@ -1,9 +1,9 @@
-package dev.loompoll.bench.work;
+package dev.loompoll.bench.sched;
 
 import dev.loompoll.Conn;
 import dev.loompoll.Listener;
 import dev.loompoll.Net;
-import dev.loompoll.bench.work.WorkMain.Starter;
+import dev.loompoll.bench.sched.WorkMain.Starter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,7 +1,7 @@
-package dev.loompoll.bench.work;
+package dev.loompoll.bench.sched;
 
 import dev.loompoll.Loompoll;
-import dev.loompoll.bench.work.WorkMain.Starter;
+import dev.loompoll.bench.sched.WorkMain.Starter;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;

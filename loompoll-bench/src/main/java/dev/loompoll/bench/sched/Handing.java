@@ -1,6 +1,6 @@
-package dev.loompoll.bench.work;
+package dev.loompoll.bench.sched;
 
-import dev.loompoll.bench.work.WorkMain.Starter;
+import dev.loompoll.bench.sched.WorkMain.Starter;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;

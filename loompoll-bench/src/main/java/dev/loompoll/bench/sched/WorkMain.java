@@ -1,4 +1,4 @@
-package dev.loompoll.bench.work;
+package dev.loompoll.bench.sched;
 
 import dev.loompoll.Loompoll;
 import java.io.BufferedReader;

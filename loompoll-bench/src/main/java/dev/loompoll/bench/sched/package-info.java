@@ -3,6 +3,6 @@
  * another, as its stdin says, on the scheduler that its arguments name.
  */
 @NullMarked
-package dev.loompoll.bench.work;
+package dev.loompoll.bench.sched;
 
 import org.jspecify.annotations.NullMarked;
