@@ -30,33 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A task that computes or blocks for ever does not hold up what waits behind it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HandOffTest {
-  /** Nothing ever happens in it. */
-  private static final class QuietNet implements NetPoll {
-    private final Semaphore woken = new Semaphore(0);
-    private volatile boolean over;
-
-    @Override
-    public Buffer newBuffer() {
-      return new Buffer() {};
-    }
-
-    @Override
-    public int poll(long timeoutNanos, Buffer buffer) {
-      if (timeoutNanos < 0) {
-        woken.acquireUninterruptibly();
-      }
-      if (over && timeoutNanos != 0) {
-        throw new Stopped();
-      }
-      return 0;
-    }
-
-    @Override
-    public void wake() {
-      woken.release();
-    }
-  }
-
   private final List<QuietNet> nets = new ArrayList<>();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final List<Thread> goroutines = new ArrayList<>();
@@ -80,8 +53,7 @@ class HandOffTest {
   @AfterEach
   void stop() {
     for (QuietNet net : nets) {
-      net.over = true;
-      net.wake();
+      net.stop();
     }
   }
 

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -27,33 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HoldersTest {
   private static final String LOGGER = "dev.loompoll";
-
-  /** Nothing ever happens in it. */
-  private static final class QuietNet implements NetPoll {
-    private final Semaphore woken = new Semaphore(0);
-    private volatile boolean over;
-
-    @Override
-    public Buffer newBuffer() {
-      return new Buffer() {};
-    }
-
-    @Override
-    public int poll(long timeoutNanos, Buffer buffer) {
-      if (timeoutNanos < 0) {
-        woken.acquireUninterruptibly();
-      }
-      if (over && timeoutNanos != 0) {
-        throw new Stopped();
-      }
-      return 0;
-    }
-
-    @Override
-    public void wake() {
-      woken.release();
-    }
-  }
 
   private final List<QuietNet> nets = new ArrayList<>();
   private final List<Thread> goroutines = new ArrayList<>();
@@ -119,8 +91,7 @@ class HoldersTest {
       }
     }
     for (QuietNet net : nets) {
-      net.over = true;
-      net.wake();
+      net.stop();
     }
   }
 

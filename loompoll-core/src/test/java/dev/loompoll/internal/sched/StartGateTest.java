@@ -11,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -25,44 +24,17 @@ class StartGateTest {
   private static final int MAX_MACHINES = 17;
   private static final int BLOCKED = 3 * MAX_MACHINES;
 
-  private final class Net implements NetPoll {
-    private final Semaphore woken = new Semaphore(0);
-
-    @Override
-    public Buffer newBuffer() {
-      return new Buffer() {};
-    }
-
-    @Override
-    public int poll(long timeoutNanos, Buffer buffer) {
-      if (timeoutNanos < 0) {
-        woken.acquireUninterruptibly();
-      }
-      if (over && timeoutNanos != 0) {
-        throw new Stopped();
-      }
-      return 0;
-    }
-
-    @Override
-    public void wake() {
-      woken.release();
-    }
-  }
-
-  private final Net net = new Net();
+  private final QuietNet net = new QuietNet();
   private final Scheduler s =
       new Scheduler(1, () -> net, Clock.SYSTEM, null, new HandOff.Limits(MAX_MACHINES, 10));
   private final List<Thread> goroutines = new ArrayList<>();
   private final AtomicInteger inside = new AtomicInteger();
-  private volatile boolean over;
 
   @TempDir Path dir;
 
   @AfterEach
   void stop() {
-    over = true;
-    net.wake();
+    net.stop();
   }
 
   private Thread go(Runnable task) {

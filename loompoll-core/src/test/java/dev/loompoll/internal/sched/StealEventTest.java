@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -25,40 +24,12 @@ class StealEventTest {
 
   @TempDir private Path dir;
 
-  /** Nothing ever happens in it. */
-  private static final class QuietNet implements NetPoll {
-    private final Semaphore woken = new Semaphore(0);
-    private volatile boolean over;
-
-    @Override
-    public Buffer newBuffer() {
-      return new Buffer() {};
-    }
-
-    @Override
-    public int poll(long timeoutNanos, Buffer buffer) {
-      if (timeoutNanos < 0) {
-        woken.acquireUninterruptibly();
-      }
-      if (over && timeoutNanos != 0) {
-        throw new Stopped();
-      }
-      return 0;
-    }
-
-    @Override
-    public void wake() {
-      woken.release();
-    }
-  }
-
   private final List<QuietNet> nets = new ArrayList<>();
 
   @AfterEach
   void stop() {
     for (QuietNet net : nets) {
-      net.over = true;
-      net.wake();
+      net.stop();
     }
   }
 
