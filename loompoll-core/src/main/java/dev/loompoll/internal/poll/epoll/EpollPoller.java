@@ -180,6 +180,7 @@ public final class EpollPoller extends ReadinessPoller {
         rung(own, blocked);
       } else if (token == NEIGHBOUR) {
         seen--;
+        neighbourHasEvents(own, blocked);
       } else if (flags == DATA) {
         descriptor(token).ready(token, true, true, 0);
       } else {
@@ -195,6 +196,16 @@ public final class EpollPoller extends ReadinessPoller {
       WAKING.setVolatile(this, 0);
     } else if ((boolean) BLOCKS.getVolatile(this)) {
       ring(own.errno); // it was for the owner
+    }
+  }
+
+  /** Who blocks looks there when the wait is over; else the next wait must be over at once. */
+  private void neighbourHasEvents(Events own, boolean blocked) {
+    if (!blocked) {
+      WAKING.setVolatile(this, 1);
+      if ((boolean) BLOCKS.getVolatile(this)) {
+        ring(own.errno);
+      }
     }
   }
 
@@ -224,7 +235,7 @@ public final class EpollPoller extends ReadinessPoller {
     }
   }
 
-  /** Edge-triggered: whoever waits polls the other before it waits again. */
+  /** Edge-triggered: whoever waits polls the other when the wait is over. */
   @Override
   public boolean waitAlsoFor(NetPoll other) {
     int events = EpollCalls.EPOLLIN | EpollCalls.EPOLLET;

@@ -53,6 +53,15 @@ class EpollCoverTest {
   }
 
   @Test
+  void anEventThatAPollSawWithoutBlockingEndsTheNextWait() {
+    assertTrue(own.waitAlsoFor(other));
+    other.wake();
+    NetPoll.Buffer buffer = own.newBuffer();
+    assertEquals(0, own.poll(0, buffer)); // takes the edge
+    assertEquals(0, own.poll(-1, buffer));
+  }
+
+  @Test
   void canBeEndedAndBegunAgain() throws Exception {
     assertEquals(1, watched(own), "the eventfd");
     assertTrue(own.waitAlsoFor(other));
