@@ -17,4 +17,17 @@ module dev.loompoll.core {
   exports dev.loompoll;
   exports dev.loompoll.internal.jdk to
       dev.loompoll.cli;
+  // The reactors stand on our own system calls and poller, the gallery on the system calls.
+  exports dev.loompoll.internal.net to
+      dev.loompoll.server,
+      dev.loompoll.gallery;
+  exports dev.loompoll.internal.poll to
+      dev.loompoll.server,
+      dev.loompoll.gallery;
+  exports dev.loompoll.internal.poll.epoll to
+      dev.loompoll.server,
+      dev.loompoll.gallery;
+  exports dev.loompoll.internal.sys to
+      dev.loompoll.server,
+      dev.loompoll.gallery;
 }

@@ -13,7 +13,7 @@ final class Deadlines {
   /** {@code nanoTime} on the scale of {@link System#nanoTime}. */
   static void set(FD fd, boolean read, boolean write, long nanoTime) {
     long left = nanoTime - System.nanoTime(); // may wrap round: that is how the scale is compared
-    fd.setDeadline(read, write, after(left, fd.poller().loop().clock().nanos()));
+    fd.setDeadline(read, write, Timers.after(left, fd.poller().loop().clock().nanos()));
   }
 
   static void set(FD fd, boolean read, boolean write, Duration fromNow) {
@@ -33,10 +33,6 @@ final class Deadlines {
     if (d.isNegative()) {
       return now;
     }
-    return after(d.toNanos(), now);
-  }
-
-  private static long after(long left, long now) {
-    return left <= 0 ? now : left >= Timers.NEVER - now ? Timers.NEVER : now + left;
+    return Timers.after(d.toNanos(), now);
   }
 }

@@ -21,14 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
   private Failures() {}
 
-  /** Loads the exceptions' classes: when descriptors have run out none can be loaded. */
-  static void preload() {
-    for (int code :
-        new int[] {Result.CLOSED, Result.TIMEOUT, Result.INTERRUPTED, Errno.EMFILE, Errno.EPIPE}) {
-      var unused = make("accept", null, code, 0);
-    }
-  }
-
   static IOException of(String operation, NetFD fd, long result) {
     String where = Addresses.format(fd.localAddress());
     if (fd.remoteAddress() != null) {
@@ -79,7 +71,11 @@ final class Failures {
       default ->
           bind || code == Errno.EADDRINUSE
               ? new BindException(message)
-              : connect ? new ConnectException(message) : new SocketException(message);
+              : connect
+                  ? new ConnectException(message)
+                  : what.startsWith("accept ") && Errno.isResourceShortage(code)
+                      ? new ShortageException(message)
+                      : new SocketException(message);
     };
   }
 }

@@ -1,10 +1,11 @@
 package dev.loompoll;
 
 import dev.loompoll.internal.jfr.Jfr;
+import dev.loompoll.internal.net.ListenerAccess;
 import dev.loompoll.internal.net.NetFD;
+import dev.loompoll.internal.net.Preload;
 import dev.loompoll.internal.net.SocketFailure;
 import dev.loompoll.internal.net.Sockets;
-import dev.loompoll.internal.poll.FD;
 import dev.loompoll.internal.poll.Poller;
 import dev.loompoll.internal.poll.Result;
 import dev.loompoll.internal.sched.Clock;
@@ -31,11 +32,12 @@ public final class Listener implements Closeable {
   private static final System.Logger LOG = System.getLogger("dev.loompoll");
 
   static {
-    // Without a free descriptor no class can be loaded and no file read. So what a shortage needs
-    // comes first: the pause, the exceptions and errno's text, and the time zones for the log
-    // line's time stamp.
-    FD.preload();
-    Failures.preload();
+    ListenerAccess.set(listener -> ((Listener) listener).fd);
+
+    // Without a free descriptor no class can be loaded from a directory and no file read. So what a
+    // shortage needs comes first: all classes, errno's text, and the time zones for the log line's
+    // time stamp.
+    Preload.packageOf(Listener.class);
     var unused = Errno.describe(Errno.EMFILE) + ZonedDateTime.now(ZoneId.systemDefault());
   }
 

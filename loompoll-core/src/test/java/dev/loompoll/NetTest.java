@@ -335,8 +335,9 @@ class NetTest {
   void backlogIsLimited() throws Exception {
     Dialer dialer = Dialer.create().timeout(Duration.ofMillis(100));
     try (Listener listener = ListenConfig.create().backlog(1).listen("tcp", "127.0.0.1:0");
-        Conn first = dialer.dial(listener.address());
-        Conn second = dialer.dial(listener.address())) {
+        Conn first = Net.dial(listener.address());
+        Conn second = Net.dial(listener.address())) {
+      Kernel.awaitBacklog(listener.address().getPort(), 2);
       assertThrows(DeadlineExceededException.class, () -> dialer.dial(listener.address()));
       assertTrue(first.isOpen() && second.isOpen());
     }

@@ -79,7 +79,8 @@ class JdkInterruptTest {
               }
             }),
         new Waiting("Thread.sleep", () -> Thread.sleep(TimeUnit.DAYS.toMillis(1))),
-        new Waiting("Thread.join", Thread.ofPlatform().daemon().start(LockSupport::park)::join),
+        new Waiting(
+            "Thread.join", Thread.ofPlatform().daemon().start(JdkInterruptTest::parkForEver)::join),
         new Waiting("CompletableFuture.get", new CompletableFuture<Integer>()::get),
         new Waiting(
             "CompletableFuture.get, timed",
@@ -108,6 +109,13 @@ class JdkInterruptTest {
             }),
         new Waiting("Process.waitFor", JdkInterruptTest::waitForCat),
         new Waiting("HttpClient.send", JdkInterruptTest::askASilentServer));
+  }
+
+  /** A park may return for no reason. */
+  private static void parkForEver() {
+    for (; ; ) {
+      LockSupport.park();
+    }
   }
 
   /** It waits for its input, which nobody writes. */

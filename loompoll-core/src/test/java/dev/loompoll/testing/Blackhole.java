@@ -19,6 +19,8 @@ public final class Blackhole implements AutoCloseable {
     for (int i = 0; i < filling.length; i++) {
       filling[i] = new Socket(listener.getInetAddress(), listener.getLocalPort());
     }
+    // A client is connected before the listener has seen its last packet.
+    Kernel.awaitBacklog(listener.getLocalPort(), filling.length);
   }
 
   public InetSocketAddress address() {

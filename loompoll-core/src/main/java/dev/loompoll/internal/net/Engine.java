@@ -175,6 +175,16 @@ public final class Engine {
     }
   }
 
+  /** See {@link Scheduler#yieldToNetwork}; on the JDK's scheduler a mere yield. */
+  public static void yieldToNetwork() {
+    Scheduler scheduler = get().scheduler();
+    if (scheduler != null) {
+      scheduler.yieldToNetwork();
+    } else {
+      Thread.yield();
+    }
+  }
+
   /** Null under the JDK's scheduler. */
   public @Nullable Scheduler scheduler() {
     return scheduler;

@@ -282,11 +282,6 @@ public class FD extends FDMutex {
     }
   }
 
-  /** Loads the classes that a pause needs: when descriptors have run out no class can be loaded. */
-  public static void preload() {
-    var unused = Pause.class;
-  }
-
   private static final class Pause extends Timers.Entry {
     private final PollDesc pd;
     private final long generation;
@@ -405,8 +400,8 @@ public class FD extends FDMutex {
    * A failure costs as much as a large transfer: its exception does, and it may be tried for ever.
    */
   private long charged(long result) {
-    if (result >>> 12 == 0) {
-      charge(0); // most: a success, and less than 4 KiB
+    if (result >>> 14 == 0) {
+      charge(0); // most: a success, and less than what costs more (Machine.price)
     } else if (Result.isOk(result)) {
       // What one call moved, 1 to MAX_CHUNK: for the calls of a long write before it was charged.
       charge(((Result.count(result) - 1) & (MAX_CHUNK - 1)) + 1);
@@ -432,7 +427,7 @@ public class FD extends FDMutex {
       pd.waited = false;
       foreignBudget = FOREIGN_BUDGET;
     }
-    if ((foreignBudget -= 1 + (bytes >>> 12)) < 0) {
+    if ((foreignBudget -= Machine.price(bytes)) < 0) {
       foreignBudget = FOREIGN_BUDGET;
       if (Thread.currentThread().isVirtual()) {
         Thread.yield();

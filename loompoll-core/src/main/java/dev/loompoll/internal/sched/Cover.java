@@ -3,9 +3,9 @@ package dev.loompoll.internal.sched;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for the network of a P that computes: an idle P, in the same wait as for its own. Else
- * nobody would, for the P itself polls between its tasks only, and sysmon looks every millisecond.
- * Sysmon's: all of it runs on that one thread.
+ * Who waits for the network and the timers of a P that computes: an idle P, in the same wait as for
+ * its own. Else nobody would, for the P itself polls between its tasks only, and sysmon looks every
+ * millisecond. Sysmon's: all of it runs on that one thread.
  *
  * <p>A P covers one other at most, and none that covers; so there are no circles.
  */
@@ -35,7 +35,7 @@ final class Cover {
       if (q != null && (now >= p.computesUntil || now < q.computesUntil)) {
         by[p.id] = null;
         covered--;
-        q.loop.net().waitNoLongerFor(p.loop.net());
+        q.loop.coverNoLonger(p.loop);
         q.covers = null;
       }
     }
@@ -49,7 +49,7 @@ final class Cover {
     for (Processor q : scheduler.processors()) {
       if (q != p && q.covers == null && by[q.id] == null && scheduler.idle.contains(q.id)) {
         q.covers = p; // first: its M may return from the wait at once, and must know whom to visit
-        if (q.loop.net().waitAlsoFor(p.loop.net())) {
+        if (q.loop.cover(p.loop)) {
           by[p.id] = q;
           covered++;
         } else {

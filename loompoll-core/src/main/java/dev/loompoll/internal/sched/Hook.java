@@ -4,8 +4,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,29 +90,6 @@ final class Hook {
       throw e;
     } catch (Throwable t) {
       throw new AssertionError(t);
-    }
-  }
-
-  /**
-   * Starts the threads of the JDK that end timed waits of our goroutines ({@code Thread.sleep},
-   * say). The JDK starts them at the first such wait, from that goroutine's thread; a demoted one
-   * would pass its nice value to them, and all sleepers would wake late for ever.
-   */
-  static void startTimers() {
-    try {
-      Class<?> holder = Class.forName("java.lang.VirtualThread$DelayedTaskSchedulers");
-      var timers =
-          (ScheduledExecutorService[])
-              MethodHandles.privateLookupIn(holder, MethodHandles.lookup())
-                  .findStaticVarHandle(holder, "INSTANCE", ScheduledExecutorService[].class)
-                  .get();
-      for (ScheduledExecutorService timer : timers) {
-        if (timer instanceof ThreadPoolExecutor pool) {
-          pool.prestartAllCoreThreads();
-        }
-      }
-    } catch (ReflectiveOperationException e) {
-      // another JDK: then they start as they may
     }
   }
 

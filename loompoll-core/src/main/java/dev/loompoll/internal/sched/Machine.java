@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Machine extends Thread {
   /**
-   * What a task may spend on the network before it yields, in units of one call plus one per 4 KiB:
-   * about 100 µs: a call takes some microseconds, most of them in the kernel.
+   * What a task may spend on the network before it yields, in units of one call plus one per 16
+   * KiB: about 100 µs: a call takes some microseconds, most of them in the kernel.
    */
   private static final int BUDGET = 32;
 
@@ -193,13 +193,18 @@ public final class Machine extends Thread {
     return p.heldBy(number) ? p : null;
   }
 
+  /** The price of a call to the kernel that moves so many bytes: one, and one for each 16 KiB. */
+  public static int price(int bytes) {
+    return 1 + (bytes >>> 14);
+  }
+
   /**
    * Charges the running task for a call to the kernel.
    *
    * @return whether it has spent its share and must yield
    */
   public boolean spend(int bytes) {
-    return (budget -= 1 + (bytes >>> 12)) < 0 && spent();
+    return (budget -= price(bytes)) < 0 && spent();
   }
 
   /** A long task: counts for many of those that {@link #beFair} waits for. */

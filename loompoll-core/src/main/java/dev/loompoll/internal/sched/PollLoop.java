@@ -4,6 +4,7 @@ import dev.loompoll.internal.jfr.Jfr;
 import dev.loompoll.internal.jfr.PollEvent;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One poller with its timers. A P has one; without the hook into the JDK, a thread has one.
@@ -13,7 +14,9 @@ import java.lang.invoke.VarHandle;
  *
  * <p><b>No wait outlasts a timer.</b> The owner publishes {@code blockedUntil}, then looks at the
  * timers once more; a thread that arms a timer publishes the timer, then looks at {@code
- * blockedUntil} (all volatile). Whichever comes second sees the other.
+ * blockedUntil} (all volatile). Whichever comes second sees the other. The same holds between the
+ * timers of a loop that is covered and the wait of the one that covers it; a wait that began before
+ * the cover is ended by {@link #cover}.
  */
 public final class PollLoop {
   private static final VarHandle BLOCKED_UNTIL;
@@ -43,6 +46,12 @@ public final class PollLoop {
   @SuppressWarnings("unused") // through BLOCKED_UNTIL
   private volatile long blockedUntil;
 
+  /** The loop whose timers are waited for here, too, see {@link Cover}. Sysmon's. */
+  private volatile @Nullable PollLoop covers;
+
+  /** The loop that waits for the timers of this one, too. Sysmon's. */
+  private volatile @Nullable PollLoop coveredBy;
+
   public PollLoop(NetPoll net, Clock clock) {
     this(0, net, clock);
   }
@@ -67,9 +76,42 @@ public final class PollLoop {
 
   /** Makes sure that {@code e} is looked at by {@code when}. Lock-free; any thread. */
   public void arm(Timers.Entry e, long when) {
-    if (timers.arm(e, when) < (long) BLOCKED_UNTIL.getVolatile(this)) {
+    long armed = timers.arm(e, when);
+    if (armed == Timers.NEVER) {
+      return;
+    }
+    wakeIfLater(armed);
+    PollLoop other = coveredBy;
+    if (other != null) {
+      other.wakeIfLater(armed);
+    }
+  }
+
+  private void wakeIfLater(long time) {
+    if (time < (long) BLOCKED_UNTIL.getVolatile(this)) {
       net.wake();
     }
+  }
+
+  /**
+   * From now on the owner waits for the network and the timers of {@code other}, too. Sysmon's.
+   *
+   * @return false if the poller cannot
+   */
+  boolean cover(PollLoop other) {
+    if (!net.waitAlsoFor(other.net)) {
+      return false;
+    }
+    covers = other;
+    other.coveredBy = this;
+    net.wake();
+    return true;
+  }
+
+  void coverNoLonger(PollLoop other) {
+    other.coveredBy = null;
+    covers = null;
+    net.waitNoLongerFor(other.net);
   }
 
   /**
@@ -97,9 +139,7 @@ public final class PollLoop {
       return 0;
     }
     int fired = timers.run(now);
-    if (timers.next() < (long) BLOCKED_UNTIL.getVolatile(this)) {
-      net.wake();
-    }
+    wakeIfLater(timers.next());
     return fired;
   }
 
@@ -119,26 +159,41 @@ public final class PollLoop {
   }
 
   private int block(NetPoll.Buffer buffer) {
-    int fired = runTimers();
+    PollLoop other = covers;
+    int fired = runTimers(other);
     if (fired > 0) {
       return fired + net.poll(0, buffer);
     }
-    long until = timers.next();
+    long until = earliest(other);
     BLOCKED_UNTIL.setVolatile(this, until);
     long timeout = -1;
-    if (timers.hasInbox() || timers.next() < until) {
-      timeout = 0; // a timer came in between: look again
+    if (hasInbox(other) || earliest(other) < until) {
+      // A timer came in between: look again. If it is still there, another thread is at the timers.
+      fired = runTimers(other);
+      timeout = fired == 0 && hasInbox(other) ? LOCK_IS_TAKEN : 0;
     } else if (until != Timers.NEVER) {
       timeout = until - clock.nanos();
       if (timeout <= 0) {
         // It has come due meanwhile; if it cannot be fired now, another thread is at the timers.
-        fired = runTimers();
+        fired = runTimers(other);
         timeout = fired > 0 ? 0 : LOCK_IS_TAKEN;
       }
     }
     int events = net.poll(timeout, buffer);
     BLOCKED_UNTIL.setVolatile(this, NOT_BLOCKED);
     return events + fired + runTimers();
+  }
+
+  private int runTimers(@Nullable PollLoop other) {
+    return runTimers() + (other == null ? 0 : other.runTimers());
+  }
+
+  private long earliest(@Nullable PollLoop other) {
+    return other == null ? timers.next() : Math.min(timers.next(), other.timers.next());
+  }
+
+  private boolean hasInbox(@Nullable PollLoop other) {
+    return timers.hasInbox() || other != null && other.timers.hasInbox();
   }
 
   /** Makes the owner return from {@link #pollBlocking}. Lock-free; any thread. */

@@ -60,8 +60,8 @@ final class Processor {
   private volatile @Nullable Runnable runnext;
 
   /**
-   * Sysmon asks the holder to look at the network and the global queue before its own queue, after
-   * the present task. Cleared by the holder.
+   * Sysmon, or a goroutine that yields to the network, asks the holder to look at the network and
+   * the global queue before its own queue, after the present task. Cleared by the holder.
    */
   volatile boolean attention;
 

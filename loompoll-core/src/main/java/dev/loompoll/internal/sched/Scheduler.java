@@ -4,9 +4,7 @@ import dev.loompoll.internal.jfr.Jfr;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -41,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * the new M has yet to look; else he wakes the P: either it is in the idle set already, or its M
  * looks at queue and runnext after it has entered it.
  */
-public final class Scheduler implements Executor {
+public final class Scheduler {
   private static final VarHandle SPINNING;
 
   static {
@@ -61,6 +59,7 @@ public final class Scheduler implements Executor {
    */
   private static final long BETWEEN_WAKES_FOR_NEXT = 50_000;
 
+  private final AsForkJoinPool forJdk = new AsForkJoinPool(this);
   private final Processor[] processors;
   private final Machines machines;
   final StartGate gate;
@@ -69,7 +68,7 @@ public final class Scheduler implements Executor {
   private final @Nullable Sysmon sysmon;
 
   final IdleSet idle;
-  private final Queue<Runnable> global = new ConcurrentLinkedQueue<>();
+  private final GlobalQueue global = new GlobalQueue();
 
   /** The global queue's length: incremented after a push, decremented after a take. */
   private final AtomicInteger globalSize = new AtomicInteger();
@@ -115,7 +114,6 @@ public final class Scheduler implements Executor {
   }
 
   public void start() {
-    Hook.startTimers();
     for (Processor p : processors) {
       Machine m = Objects.requireNonNull(machines.create());
       p.acquire(m.number);
@@ -139,12 +137,26 @@ public final class Scheduler implements Executor {
 
   /** An unstarted goroutine. Its task begins with {@link #enter}. */
   public Thread newThread(@Nullable String name, Runnable task) {
-    return Hook.newVirtualThread(this, name, task);
+    return Hook.newVirtualThread(forJdk, name, task);
   }
 
   /** The first thing that a goroutine does: waits while Ms run short, see {@link StartGate}. */
   public void enter() {
     gate.enter();
+  }
+
+  /**
+   * Lets every goroutine run first that can, those among them for whom the network has something.
+   * Each thread that is no goroutine of ours just yields.
+   */
+  public void yieldToNetwork() {
+    Machine m = Machine.current();
+    Processor p = m == null || m.scheduler != this ? null : m.processor();
+    if (p != null) {
+      p.attention = true;
+      Thread.yield(); // the M polls now; whom it finds stands behind the caller
+    }
+    Thread.yield();
   }
 
   public int procs() {
@@ -161,8 +173,8 @@ public final class Scheduler implements Executor {
     return processors[n % processors.length].loop;
   }
 
-  @Override
-  public void execute(Runnable task) {
+  /** Makes the goroutine run that this task continues. */
+  void execute(Runnable task) {
     Machine m = Machine.current();
     if (m == null || m.scheduler != this) {
       executeGlobal(task);
@@ -176,6 +188,19 @@ public final class Scheduler implements Executor {
         execute(task, p, m.number, Thread.currentThread() != m);
       }
     }
+  }
+
+  /**
+   * Arranges for a timed wait of a goroutine to end, on the P where it began; the JDK calls it on
+   * the bare M. Lock-free.
+   */
+  ScheduledFuture<?> schedule(Runnable expired, long nanos) {
+    Machine m = Machine.current();
+    Processor p = m == null || m.scheduler != this ? null : m.processor();
+    PollLoop loop = p == null ? nextLoop() : p.loop;
+    GoroutineTimer timer = new GoroutineTimer(loop, expired);
+    loop.arm(timer, Timers.after(nanos, clock.nanos()));
+    return timer;
   }
 
   /**
@@ -199,7 +224,12 @@ public final class Scheduler implements Executor {
     Runnable previous = p.exchangeNext(task);
     if (previous != null) {
       // A single runnext is about to run here; a second one could run elsewhere now.
-      push(p, previous);
+      try {
+        push(p, previous);
+      } catch (OutOfMemoryError e) {
+        takeBack(p, task, previous);
+        throw e; // the JDK comes again with the task
+      }
       wakeOne();
     } else if (!idle.isEmpty()) {
       long now = clock.nanos();
@@ -207,6 +237,16 @@ public final class Scheduler implements Executor {
         p.lastWake = now;
         wakeOne();
       }
+    }
+  }
+
+  /**
+   * There is no memory to queue {@code previous}: it is next as before, and {@code task} is not.
+   */
+  private void takeBack(Processor p, Runnable task, Runnable previous) {
+    Runnable there = p.exchangeNext(previous);
+    if (there != null && there != task) { // of the M that has the P by now; a thief has the task
+      push(p, there);
     }
   }
 
@@ -218,7 +258,7 @@ public final class Scheduler implements Executor {
   }
 
   private void pushGlobal(Runnable task) {
-    global.add(task);
+    global.push(task);
     globalSize.getAndIncrement();
   }
 
@@ -235,10 +275,8 @@ public final class Scheduler implements Executor {
     }
   }
 
+  /** Asks the queue, not its size, which lags behind: who saw that it is not empty must get on. */
   @Nullable Runnable pollGlobal() {
-    if (globalSize.get() == 0) {
-      return null;
-    }
     Runnable task = global.poll();
     if (task != null) {
       globalSize.getAndDecrement();

@@ -28,6 +28,7 @@ public final class EpollCalls {
   private static final int EPOLL_CLOEXEC = 0x80000;
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLL_CTL_DEL = 2;
+  private static final int EPOLL_CTL_MOD = 3;
 
   private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
   private static final int EVENT_INTS = PACKED ? 3 : 4;
@@ -67,6 +68,11 @@ public final class EpollCalls {
   /** Registers {@code fd}; its events carry {@code data}. */
   public static int add(int epfd, int fd, int events, long data, ErrnoCell errno) {
     return control(epfd, EPOLL_CTL_ADD, fd, events, data, errno);
+  }
+
+  /** Watches for other events from now on. */
+  public static int modify(int epfd, int fd, int events, long data, ErrnoCell errno) {
+    return control(epfd, EPOLL_CTL_MOD, fd, events, data, errno);
   }
 
   public static int remove(int epfd, int fd, ErrnoCell errno) {

@@ -92,6 +92,11 @@ class PollLoopTest {
     }
 
     @Override
+    public boolean waitAlsoFor(NetPoll other) {
+      return true;
+    }
+
+    @Override
     public synchronized void wake() {
       wakes++;
       woken = true;
@@ -378,6 +383,73 @@ class PollLoopTest {
     assertEquals(0, owner.get());
     assertEquals(1700, loop.timers().next());
     assertEquals(0, t.fired.get());
+  }
+
+  // ---- covering another loop
+
+  /** Another loop, whose owner computes. */
+  private PollLoop covered(FakeNet quiet) {
+    PollLoop other = new PollLoop(quiet, clock::get);
+    assertTrue(loop.cover(other));
+    return other;
+  }
+
+  @Test
+  void waitsUntilTheEarliestTimerOfThoseThatItCovers() {
+    loop(Wait.ADVANCES_THE_CLOCK);
+    PollLoop other = covered(new FakeNet(Wait.FOR_A_WAKE));
+    net.woken = false; // by the cover
+    arm(1500);
+    Timer t = new Timer().at(1030);
+    other.arm(t, 1030);
+    loop.pollNow(buffer);
+    loop.pollBlocking(buffer);
+    assertEquals(1030, clock.get());
+    assertEquals(1, other.pollNow(buffer)); // as its M does when the wait has ended
+    assertEquals(1, t.fired.get());
+  }
+
+  @Test
+  void timerThatIsArmedInACoveredLoopEndsTheWait() throws Exception {
+    loop(Wait.FOR_A_WAKE);
+    PollLoop other = covered(new FakeNet(Wait.FOR_A_WAKE));
+    net.woken = false; // by the cover
+    FutureTask<Integer> owner = blockedOwner();
+    int before = net.wakes();
+    other.arm(new Timer().at(1500), 1500);
+    assertEquals(0, owner.get());
+    assertEquals(before + 1, net.wakes());
+  }
+
+  @Test
+  void whatIsDueInACoveredLoopFires() {
+    loop(Wait.FOR_A_WAKE);
+    PollLoop other = covered(new FakeNet(Wait.FOR_A_WAKE));
+    Timer t = new Timer().at(1000);
+    other.arm(t, 1000);
+    assertEquals(1, loop.pollBlocking(buffer));
+    assertEquals(1, t.fired.get());
+  }
+
+  @Test
+  void waitThatBeganBeforeTheCoverEnds() throws Exception {
+    loop(Wait.FOR_A_WAKE);
+    FutureTask<Integer> owner = blockedOwner();
+    covered(new FakeNet(Wait.FOR_A_WAKE));
+    assertEquals(0, owner.get());
+  }
+
+  @Test
+  void coversNoLonger() throws Exception {
+    loop(Wait.FOR_A_WAKE);
+    PollLoop other = covered(new FakeNet(Wait.FOR_A_WAKE));
+    loop.coverNoLonger(other);
+    net.woken = false;
+    other.arm(new Timer().at(900), 900);
+    FutureTask<Integer> owner = blockedOwner();
+    net.event();
+    assertEquals(1, owner.get());
+    assertEquals(-1L, net.timeouts().getLast());
   }
 
   /** A random life of one thread: each wait ends at the earliest timer or before. */

@@ -1,5 +1,6 @@
 package dev.loompoll.internal.sched;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -11,6 +12,7 @@ import dev.loompoll.testing.Callers;
 import dev.loompoll.testing.Group;
 import java.util.ArrayDeque;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,14 @@ class RunQueueTest {
     }
   }
 
+  // ---- as many tasks as there is time for, where the threads share a CPU with others
+
+  private final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+
+  private boolean inTime() {
+    return System.nanoTime() - end < 0;
+  }
+
   /** Small, so that it wraps round and is full or empty all the time: each task comes out once. */
   @ParameterizedTest
   @ValueSource(ints = {2, 8})
@@ -85,17 +95,21 @@ class RunQueueTest {
     int pushers = 2;
     int each = 30_000;
     AtomicIntegerArray taken = new AtomicIntegerArray(pushers * each);
-    AtomicInteger left = new AtomicInteger(pushers * each);
+    int[] pushed = new int[pushers];
+    AtomicInteger pushing = new AtomicInteger(pushers);
+    AtomicInteger left = new AtomicInteger();
     Group group = new Group(Callers.PLATFORM_THREADS);
     for (int i = 0; i < pushers; i++) {
-      int first = i * each;
+      int me = i;
       group.go(
           () -> {
-            for (int k = 0; k < each; k++) {
-              while (!queue.push(new Task(first + k))) {
+            for (; pushed[me] < each && inTime(); pushed[me]++) {
+              left.incrementAndGet();
+              while (!queue.push(new Task(me * each + pushed[me]))) {
                 Thread.yield();
               }
             }
+            pushing.decrementAndGet();
           });
     }
     for (int i = 0; i < 3; i++) {
@@ -103,7 +117,7 @@ class RunQueueTest {
       group.go(
           () -> {
             Runnable[] into = new Runnable[capacity];
-            while (left.get() > 0) {
+            while (pushing.get() > 0 || left.get() > 0) {
               int n = 0;
               if (thief) {
                 n = queue.stealHalf(into);
@@ -123,7 +137,7 @@ class RunQueueTest {
     group.await();
     assertTrue(queue.isEmpty());
     for (int i = 0; i < taken.length(); i++) {
-      assertEquals(1, taken.get(i));
+      assertEquals(i % each < pushed[i / each] ? 1 : 0, taken.get(i));
     }
   }
 
@@ -133,30 +147,33 @@ class RunQueueTest {
     RunQueue queue = new RunQueue(8);
     int pushers = 3;
     int each = 30_000;
+    int[] pushed = new int[pushers];
+    int[] next = new int[pushers];
+    AtomicInteger pushing = new AtomicInteger(pushers);
     Group group = new Group(Callers.PLATFORM_THREADS);
     for (int i = 0; i < pushers; i++) {
       int me = i;
       group.go(
           () -> {
-            for (int k = 0; k < each; k++) {
-              while (!queue.push(new Task(k * pushers + me))) {
+            for (; pushed[me] < each && inTime(); pushed[me]++) {
+              while (!queue.push(new Task(pushed[me] * pushers + me))) {
                 Thread.yield();
               }
             }
+            pushing.decrementAndGet();
           });
     }
     group.go(
         () -> {
-          int[] next = new int[pushers];
-          for (int n = 0; n < pushers * each; ) {
+          while (pushing.get() > 0 || !queue.isEmpty()) {
             if (queue.pop() instanceof Task task) {
               assertEquals(next[task.number % pushers]++, task.number / pushers);
-              n++;
             } else {
               Thread.yield();
             }
           }
         });
     group.await();
+    assertArrayEquals(pushed, next);
   }
 }

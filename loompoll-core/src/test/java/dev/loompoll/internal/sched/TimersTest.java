@@ -1,6 +1,7 @@
 package dev.loompoll.internal.sched;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.loompoll.testing.Callers;
@@ -134,6 +135,164 @@ class TimersTest {
       alarms.get(i).set(timers, deadline[i]);
     }
     assertTrue(timers.size() <= alarms.size());
+  }
+
+  /** Or the network would wait for all of them. */
+  @Test
+  void veryManyFireInSeveralGoes() {
+    List<OneShot> all = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      all.add(new OneShot());
+      timers.arm(all.get(i), 100);
+    }
+    timers.run(0);
+    int goes = 0;
+    for (int fired = 0; fired < all.size(); goes++) {
+      assertEquals(100, timers.next());
+      int now = timers.run(100);
+      assertTrue(now > 0 && now < 1_000, () -> now + " at once");
+      fired += now;
+    }
+    assertTrue(goes > 1);
+    assertEquals(Timers.NEVER, timers.next());
+    assertTrue(all.stream().allMatch(t -> t.fired.get() == 1));
+  }
+
+  /** Armed once; cancelled or not. */
+  private static final class OneShot extends Timers.Entry {
+    final AtomicInteger fired = new AtomicInteger();
+
+    @Override
+    protected long fire(long now) {
+      fired.incrementAndGet();
+      return Timers.NEVER;
+    }
+  }
+
+  @Test
+  void cancelledDoesNotFire() {
+    OneShot inTheInbox = new OneShot();
+    OneShot inTheHeap = new OneShot();
+    timers.arm(inTheHeap, 100);
+    timers.run(0);
+    timers.arm(inTheInbox, 100);
+    assertTrue(timers.cancel(inTheInbox));
+    assertTrue(timers.cancel(inTheHeap));
+    assertFalse(timers.cancel(inTheHeap), "cancelled twice");
+    assertEquals(0, timers.run(100));
+    assertEquals(0, timers.size());
+    assertEquals(Timers.NEVER, timers.next());
+    assertEquals(0, inTheInbox.fired.get() + inTheHeap.fired.get());
+  }
+
+  @Test
+  void whatHasFiredCannotBeCancelled() {
+    OneShot timer = new OneShot();
+    timers.arm(timer, 100);
+    assertEquals(1, timers.run(100));
+    assertFalse(timers.cancel(timer));
+    assertEquals(1, timer.fired.get());
+  }
+
+  @Test
+  void neverIsNotArmedAndCannotBeCancelled() {
+    OneShot timer = new OneShot();
+    timers.arm(timer, Timers.after(Long.MAX_VALUE, 5));
+    assertFalse(timers.hasInbox());
+    assertFalse(timers.cancel(timer));
+  }
+
+  /** Waits for an hour of which nearly all end at once, as those of a busy queue do. */
+  @Test
+  void cancelledAreThrownOut() {
+    for (int i = 0; i < 100_000; i++) {
+      OneShot timer = new OneShot();
+      timers.arm(timer, 1_000_000 + i);
+      timers.run(i);
+      timers.cancel(timer);
+      assertTrue(timers.size() < 200, () -> "there are " + timers.size());
+    }
+  }
+
+  /** Those that are left fire in their order, none early. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void sweepLeavesTheOthers(long seed) {
+    Random random = new Random(seed);
+    List<OneShot> all = new ArrayList<>();
+    List<Integer> when = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      OneShot timer = new OneShot();
+      all.add(timer);
+      when.add(1 + random.nextInt(1_000));
+      timers.arm(timer, when.get(i));
+      if (i % 7 == 0) {
+        timers.run(0);
+      }
+    }
+    boolean[] cancelled = new boolean[all.size()];
+    for (int i = 0; i < all.size(); i++) {
+      if (random.nextInt(10) < 8) {
+        cancelled[i] = timers.cancel(all.get(i));
+        assertTrue(cancelled[i]);
+      }
+    }
+    timers.run(0);
+    assertTrue(timers.size() < 1_500, () -> timers.size() + " are left");
+    for (int now = 1; now <= 1_000; now++) {
+      timers.run(now);
+      for (int i = 0; i < all.size(); i++) {
+        int expected = !cancelled[i] && when.get(i) <= now ? 1 : 0;
+        if (all.get(i).fired.get() != expected) {
+          assertEquals(expected, all.get(i).fired.get(), "timer " + i + " at " + now);
+        }
+      }
+    }
+    assertEquals(0, timers.size());
+  }
+
+  /** Each has fired, or was cancelled, and never both. */
+  @Test
+  void cancelledWhileTheyFire() throws Exception {
+    AtomicLong now = new AtomicLong(1);
+    AtomicInteger setting = new AtomicInteger(3);
+    Group group = new Group(Callers.PLATFORM_THREADS);
+    for (int i = 0; i < 3; i++) {
+      Random random = new Random(i);
+      group.go(
+          () -> {
+            List<OneShot> left = new ArrayList<>();
+            for (int k = 0; k < 50_000; k++) {
+              OneShot timer = new OneShot();
+              timers.arm(timer, now.get() + random.nextInt(200));
+              left.add(timer);
+              if (left.size() > 50) {
+                OneShot other = left.remove(random.nextInt(left.size()));
+                if (timers.cancel(other)) {
+                  assertEquals(0, other.fired.get());
+                } else {
+                  while (other.fired.get() == 0) {
+                    Thread.onSpinWait(); // it is about to
+                  }
+                }
+              }
+            }
+            setting.decrementAndGet();
+          });
+    }
+    for (int i = 0; i < 2; i++) {
+      group.go(
+          () -> {
+            while (setting.get() > 0) {
+              timers.run(now.incrementAndGet());
+            }
+          });
+    }
+    group.await();
+    while (timers.next() != Timers.NEVER) { // more are due than fire in one go
+      timers.run(now.get() + 200);
+    }
+    assertEquals(0, timers.size());
   }
 
   /** Setters and several pollers at once: at the end, every deadline has rung. */

@@ -10,8 +10,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sun.misc.Signal;
@@ -47,25 +49,28 @@ class EpollSignalTest {
   void endsTheWaitWithoutEvents(long timeout) throws Exception {
     EpollPoller poller = EpollPoller.open();
     SignalHandler before = Signal.handle(SIGNAL, s -> {}); // or it would be ignored, without EINTR
+    CountDownLatch told = new CountDownLatch(1); // or the thread could end while it is signalled
     try (Workers workers = new Workers()) {
-      AtomicInteger tid = new AtomicInteger();
-      FutureTask<Integer> wait =
+      CompletableFuture<Integer> tid = new CompletableFuture<>();
+      CompletableFuture<Integer> events = new CompletableFuture<>();
+      FutureTask<@Nullable Void> wait =
           workers.call(
               () -> {
-                tid.set(ThreadCalls.gettid(new ErrnoCell()));
-                int n = poller.poll(timeout, poller.newBuffer());
-                tid.set(0);
-                return n;
+                tid.complete(ThreadCalls.gettid(new ErrnoCell()));
+                events.complete(poller.poll(timeout, poller.newBuffer()));
+                told.await();
+                return null;
               });
+      int waiter = tid.get();
       Await.until(
           "the wait has ended",
           () -> {
-            if (tid.get() != 0) {
-              signal(tid.get()); // again: it may come too early, before the wait
-            }
-            return wait.isDone();
+            signal(waiter); // again: it may come too early, before the wait
+            return events.isDone() || wait.isDone();
           });
-      assertEquals(0, wait.get());
+      told.countDown();
+      wait.get();
+      assertEquals(0, events.get());
     } finally {
       Signal.handle(SIGNAL, before);
       poller.discard();
