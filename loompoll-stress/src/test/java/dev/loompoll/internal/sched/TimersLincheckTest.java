@@ -1,5 +1,6 @@
 package dev.loompoll.internal.sched;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -34,12 +35,30 @@ class TimersLincheckTest {
     }
   }
 
+  /** Armed once; cancelled or not. */
+  private static final class OneShot extends Timers.Entry {
+    final AtomicInteger fired = new AtomicInteger();
+
+    /** Set by the one who armed it. */
+    volatile boolean armed;
+
+    final AtomicInteger cancelled = new AtomicInteger();
+
+    @Override
+    protected long fire(long now) {
+      fired.incrementAndGet();
+      return Timers.NEVER;
+    }
+  }
+
   /** What Lincheck calls. */
   @Param(name = "alarm", gen = IntGen.class, conf = "0:1")
   @Param(name = "time", gen = IntGen.class, conf = "1:9")
   public static class Calls {
     private final Timers timers = new Timers(1);
     private final Alarm[] alarms = {new Alarm(), new Alarm()};
+    private final OneShot[] sleeps = {new OneShot(), new OneShot()};
+    private final AtomicInteger slept = new AtomicInteger();
 
     /** As a goroutine sets a deadline, and its M polls then. */
     @Operation
@@ -48,6 +67,25 @@ class TimersLincheckTest {
       a.deadline.set(when);
       timers.arm(a, when);
       timers.run(0);
+    }
+
+    /** As a goroutine that begins a timed wait. */
+    @Operation
+    public void sleep(@Param(name = "time") int when) {
+      int i = slept.getAndIncrement();
+      if (i < sleeps.length) {
+        timers.arm(sleeps[i], when);
+        sleeps[i].armed = true;
+        timers.run(0);
+      }
+    }
+
+    /** As one that was woken before. */
+    @Operation
+    public void cancel(@Param(name = "alarm") int sleep) {
+      if (sleeps[sleep].armed && timers.cancel(sleeps[sleep])) {
+        sleeps[sleep].cancelled.incrementAndGet();
+      }
     }
 
     @Operation
@@ -69,6 +107,11 @@ class TimersLincheckTest {
       for (Alarm a : alarms) {
         if (a.deadline.get() != Timers.NEVER) {
           throw new IllegalStateException("a deadline was lost");
+        }
+      }
+      for (OneShot sleep : sleeps) {
+        if (sleep.fired.get() + sleep.cancelled.get() != (sleep.armed ? 1 : 0)) {
+          throw new IllegalStateException("a wait was lost, or ended twice");
         }
       }
       timers.run(2 * LATEST); // what was armed for an earlier deadline
