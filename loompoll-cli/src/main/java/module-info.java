@@ -2,7 +2,10 @@
 @org.jspecify.annotations.NullMarked
 module dev.loompoll.cli {
   requires static org.jspecify;
+  requires dev.loompoll.bench;
   requires dev.loompoll.core;
+  requires dev.loompoll.gallery;
+  requires dev.loompoll.server;
   requires info.picocli;
   requires java.logging;
   requires jdk.unsupported; // sun.misc.Signal

@@ -3,10 +3,10 @@ package dev.loompoll.bench;
 import java.io.IOException;
 
 /** A process that the bench needs did not come up; the message holds what it said itself. */
-final class CannotStartException extends IOException {
+public final class CannotStartException extends IOException {
   private static final long serialVersionUID = 1;
 
-  CannotStartException(String message) {
+  public CannotStartException(String message) {
     super(message);
   }
 }

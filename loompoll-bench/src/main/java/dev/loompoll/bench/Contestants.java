@@ -1,48 +1,136 @@
 package dev.loompoll.bench;
 
-import dev.loompoll.bench.Contestant.Command;
+import dev.loompoll.bench.server.JdkPlatformEcho;
 import dev.loompoll.bench.server.JdkVirtualEcho;
 import dev.loompoll.bench.server.LoompollEcho;
-import java.io.IOException;
-import java.util.ArrayList;
+import dev.loompoll.bench.server.NettyEpollEcho;
+import dev.loompoll.bench.server.NettyIoUringEcho;
+import dev.loompoll.bench.server.NettyNioEcho;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Who can take part. A new one is one more line in {@link #ALL}. */
+/** Who can take part. A new one is one more entry in {@link #ALL}. */
 final class Contestants {
   static final String C_EPOLL = "c-epoll";
+  static final String C_URING = "c-io_uring";
   static final String LOOMPOLL = "loompoll";
   static final String FALLBACK = "loompoll-fallback";
   static final String JDK = "jdk-virtual";
+  static final String JDK_POLLER_1 = "jdk-virtual-poller1";
+  static final String JDK_POLLER_2 = "jdk-virtual-poller2";
+  static final String JDK_PLATFORM = "jdk-platform";
+  static final String NETTY_NIO = "netty-nio";
+  static final String NETTY_EPOLL = "netty-epoll";
+  static final String NETTY_URING = "netty-io_uring";
   static final String GO = "go";
-
-  private static final String PROCS = "-Dloompoll.procs=";
-  private static final String JDK_PROCS = "-Djdk.virtualThreadScheduler.parallelism=";
 
   private static final Pattern WITH_PROCS = Pattern.compile("(.+)@([1-9]\\d{0,3})");
   private static final Pattern WITH_PROPERTY = Pattern.compile("(loompoll.*)\\+(\\w+=\\w+)");
 
+  private static final String NETTY_TUNING =
+      " One event loop a processor, which accepts too; the pooled allocator, receive buffers of the"
+          + " common size; flushed when a read is complete, reads while the peer does (Netty's echo"
+          + " example and the Javadoc of Channel.isWritable). Unsafe and direct buffers without"
+          + " cleaners are allowed by flags of the JVM.";
+
   static final Map<String, Contestant> ALL = new LinkedHashMap<>();
 
   static {
-    add(C_EPOLL, "a C loop over epoll: the physical limit", Contestants::cEpoll);
-    add(LOOMPOLL, "goroutines on Loompoll's scheduler", l -> loompoll(l, PROCS, true));
-    add(FALLBACK, "goroutines on the JDK's scheduler", l -> loompoll(l, JDK_PROCS, false));
+    add(
+        C_EPOLL,
+        "a C loop over epoll: the physical limit",
+        "One thread a processor with an epoll of its own; edge-triggered, registered once, a read"
+            + " shorter than its buffer has emptied the socket (epoll(7)).",
+        Versions::c,
+        CompiledServers.c("epoll_echo.c"));
+    add(
+        C_URING,
+        "a C loop over io_uring: the physical limit without readiness",
+        "One thread a processor with a ring of its own; single issuer, work deferred to the thread"
+            + " that waits, multishot accept and receive into provided buffers (io_uring_setup(2),"
+            + " io_uring_enter(2), io_uring_multishot(7)).",
+        Versions::c,
+        CompiledServers.c("uring_echo.c"));
+    add(
+        LOOMPOLL,
+        "goroutines on Loompoll's scheduler",
+        "As its README says: a goroutine per connection, --add-opens for the scheduler.",
+        Versions::loompoll,
+        JavaServers::loompoll);
+    add(
+        FALLBACK,
+        "goroutines on the JDK's scheduler",
+        "The same program without --add-opens.",
+        Versions::loompoll,
+        JavaServers.virtual(LoompollEcho.class));
     add(
         JDK,
         "java.net.Socket, a virtual thread per connection",
-        l -> java(l, JdkVirtualEcho.class, JDK_PROCS, List.of()));
-    add(GO, "Go's net, a goroutine per connection", Contestants::go);
+        "As JEP 444 says; the JDK's own choice of pollers, which on Linux is jdk.pollerMode 2.",
+        Versions::jdk,
+        JavaServers.virtual(JdkVirtualEcho.class));
+    add(
+        JDK_POLLER_1,
+        "the same, polled for by platform threads",
+        "-Djdk.pollerMode=1 (sun.nio.ch.Poller in the JDK's sources).",
+        Versions::jdk,
+        JavaServers.virtual(JdkVirtualEcho.class, "-Djdk.pollerMode=1"));
+    add(
+        JDK_POLLER_2,
+        "the same, polled for by virtual threads",
+        "-Djdk.pollerMode=2 (sun.nio.ch.Poller in the JDK's sources): the default, if it is not"
+            + " another JDK.",
+        Versions::jdk,
+        JavaServers.virtual(JdkVirtualEcho.class, "-Djdk.pollerMode=2"));
+    add(
+        JDK_PLATFORM,
+        "java.net.Socket, a platform thread per connection",
+        "The JDK's defaults, stack size among them; the kernel schedules, so a number of processors"
+            + " does not bind it.",
+        Versions::jdk,
+        JavaServers.platform(JdkPlatformEcho.class));
+    add(
+        NETTY_NIO,
+        "Netty over the JDK's selector",
+        "NioIoHandler." + NETTY_TUNING,
+        Versions::netty,
+        JavaServers.netty(NettyNioEcho.class));
+    add(
+        NETTY_EPOLL,
+        "Netty over epoll",
+        "EpollIoHandler, edge-triggered as it always is." + NETTY_TUNING,
+        Versions::netty,
+        JavaServers.netty(NettyEpollEcho.class));
+    add(
+        NETTY_URING,
+        "Netty over io_uring",
+        "IoUringIoHandler with its default configuration." + NETTY_TUNING,
+        Versions::netty,
+        JavaServers.netty(NettyIoUringEcho.class));
+    add(
+        GO,
+        "Go's net, a goroutine per connection",
+        "Go's defaults; GOMAXPROCS where a number of processors is asked for (package runtime).",
+        Versions::go,
+        CompiledServers::go);
   }
 
   private Contestants() {}
 
-  private static void add(String name, String what, Contestant.Starter starter) {
-    ALL.put(name, new Contestant(name, what, starter));
+  private static void add(
+      String name,
+      String what,
+      String tuning,
+      Supplier<String> version,
+      Contestant.Starter starter) {
+    ALL.put(name, new Contestant(name, what, tuning, version, starter));
   }
 
   /**
@@ -56,8 +144,7 @@ final class Contestants {
       String flag = "-Dloompoll." + property.group(2);
       return plain == null
           ? null
-          : new Contestant(
-              name, plain.what(), launch -> plain.starter().command(launch.withFlag(flag)));
+          : plain.as(name, "With " + flag + ".", l -> plain.starter().command(l.withFlag(flag)));
     }
     Matcher m = WITH_PROCS.matcher(name);
     if (!m.matches()) {
@@ -67,89 +154,40 @@ final class Contestants {
     int procs = Integer.parseInt(m.group(2));
     return plain == null
         ? null
-        : new Contestant(
-            name, plain.what(), launch -> plain.starter().command(launch.withProcs(procs)));
+        : plain.as(
+            name, "On " + procs + " processors.", l -> plain.starter().command(l.withProcs(procs)));
   }
 
   /** All that this machine can be expected to start. */
   static List<String> here() {
-    List<String> names = new ArrayList<>(ALL.keySet());
-    if (!Tools.has("cc")) {
-      names.remove(C_EPOLL);
-    }
-    if (!Tools.has("go")) {
-      names.remove(GO);
-    }
-    return names;
+    return here(ALL.keySet().toArray(String[]::new));
   }
 
-  private static Command cEpoll(Launch launch) throws IOException {
-    if (launch.hogs().any()) {
-      throw new CannotStartException("a bare loop has no scheduler to share with hogs");
-    }
-    String program = Tools.compiled("epoll_echo.c", List.of("cc", "-O2", "-pthread")).toString();
-    return new Command(
-        List.of(
-            program,
-            "127.0.0.1",
-            "0",
-            Integer.toString(Math.max(1, launch.procs())),
-            Integer.toString(Launch.BACKLOG),
-            Integer.toString(Launch.BUFFER),
-            "with-parent"),
-        Map.of());
+  /** Those of {@code wanted} that this machine can be expected to start. */
+  static List<String> here(String... wanted) {
+    return Stream.of(wanted).filter(ALL::containsKey).filter(Contestants::isHere).toList();
   }
 
-  private static Command go(Launch launch) throws IOException {
-    if (!launch.hogs().spin()) {
-      throw new CannotStartException("its program has hogs that spin only");
-    }
-    String program = Tools.compiled("go_echo.go", List.of("go", "build")).toString();
-    return new Command(
-        List.of(
-            program,
-            "127.0.0.1:0",
-            Integer.toString(Launch.BUFFER),
-            "with-parent",
-            Integer.toString(launch.hogs().count()),
-            Integer.toString(launch.hogs().millis())),
-        launch.procs() == 0 ? Map.of() : Map.of("GOMAXPROCS", Integer.toString(launch.procs())));
+  private static boolean isHere(String name) {
+    return switch (name) {
+      case C_EPOLL -> Tools.has("cc");
+      case C_URING -> Tools.has("cc") && UringProbe.works();
+      case NETTY_EPOLL -> nettyHasLibrary();
+      case NETTY_URING -> nettyHasLibrary() && UringProbe.works();
+      case GO -> Tools.has("go");
+      default -> true;
+    };
   }
 
-  private static Command loompoll(Launch launch, String procs, boolean hook) throws IOException {
-    List<String> flags = new ArrayList<>();
-    if (hook) {
-      flags.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
-    }
-    return java(launch, LoompollEcho.class, procs, flags);
+  private static boolean nettyHasLibrary() {
+    return System.getProperty("os.arch").equals("amd64");
   }
 
-  private static Command java(Launch launch, Class<?> main, String procs, List<String> flags)
-      throws IOException {
-    List<String> words = new ArrayList<>(Jvm.command(launch.jvm()));
-    words.add("--enable-native-access=ALL-UNNAMED");
-    words.addAll(flags);
-    if (launch.safepoints()) {
-      words.add("-Xlog:safepoint=info:stdout");
+  /** For the help text. */
+  static final class Names implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return ALL.keySet().iterator();
     }
-    if (launch.procs() > 0) {
-      words.add(procs + launch.procs());
-    }
-    words.add(main.getName());
-    words.add("with-parent=true");
-    words.add("backlog=" + Launch.BACKLOG);
-    words.add("buffer=" + Launch.BUFFER);
-    Hogs hogs = launch.hogs();
-    words.add("hogs=" + hogs.count());
-    words.add("hog-kind=" + hogs.kind());
-    words.add("hog-millis=" + hogs.millis());
-    if (launch.safepoints()) {
-      words.add("safepoints=true");
-    }
-    if (hogs.kind().equals(Hogs.BLOCKED)) {
-      words.add("fifo=" + SlowResolver.fifo());
-      words = SlowResolver.wrap(words);
-    }
-    return new Command(words, Map.of());
   }
 }

@@ -18,9 +18,8 @@ final class ContestantsOption {
   @Option(
       names = "--contestants",
       paramLabel = "NAME[,NAME...]",
-      description =
-          "who takes part, NAME@N with N procs: c-epoll, loompoll, loompoll-fallback, jdk-virtual,"
-              + " go")
+      completionCandidates = Contestants.Names.class,
+      description = "who takes part, NAME@N with N procs: ${COMPLETION-CANDIDATES}")
   private @Nullable String names;
 
   @Option(
@@ -59,12 +58,15 @@ final class ContestantsOption {
     return spec.commandLine();
   }
 
+  String typed() {
+    CommandLine command = commandLine();
+    String arguments = String.join(" ", command.getParseResult().originalArgs());
+    return (command.getCommandSpec().root().name() + " " + arguments).strip();
+  }
+
   /** What was typed and where: no figure without it. */
   String heading() {
-    CommandLine command = commandLine();
-    String typed = String.join(" ", command.getParseResult().originalArgs());
-    String name = command.getCommandSpec().root().name();
-    return "command: %s %s%n%s%n".formatted(name, typed, Environment.line(Environment.describe()));
+    return "command: %s%n%s%n".formatted(typed(), Environment.line(Environment.describe()));
   }
 
   void print(String text) {

@@ -10,15 +10,15 @@ import java.util.List;
  * Which processor runs what. Pinned: the servers on the first that this process may use, the load
  * generator on the last; both must be there, and {@code taskset} to do it.
  */
-record Cpus(int server, int generator) {
+public record Cpus(int server, int generator) {
   /** Nobody is told where to run. */
-  static final Cpus UNPINNED = new Cpus(-1, -1);
+  public static final Cpus UNPINNED = new Cpus(-1, -1);
 
-  boolean pinned() {
+  public boolean pinned() {
     return server >= 0;
   }
 
-  static Cpus choose(boolean pin) {
+  public static Cpus choose(boolean pin) {
     List<Integer> allowed = allowed();
     if (!pin || allowed.size() < 2 || !Tools.has("taskset")) {
       return UNPINNED;
@@ -27,7 +27,7 @@ record Cpus(int server, int generator) {
   }
 
   /** The command on that processor. */
-  static List<String> on(int cpu, List<String> command) {
+  public static List<String> on(int cpu, List<String> command) {
     if (cpu < 0) {
       return command;
     }

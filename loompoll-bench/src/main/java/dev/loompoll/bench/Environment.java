@@ -7,10 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The machine that figures come from: without it they mean nothing. */
-final class Environment {
+public final class Environment {
   private Environment() {}
 
-  static Map<String, Object> describe() {
+  public static Map<String, Object> describe() {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("cpu", cpuModel());
     facts.put("cpus", Runtime.getRuntime().availableProcessors());
@@ -21,7 +21,7 @@ final class Environment {
     return facts;
   }
 
-  static String line(Map<String, Object> facts) {
+  public static String line(Map<String, Object> facts) {
     return "machine: %s, %s CPUs; %s; JDK %s; load average at start %s"
         .formatted(
             facts.get("cpu"),

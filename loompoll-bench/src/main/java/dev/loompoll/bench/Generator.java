@@ -1,5 +1,7 @@
 package dev.loompoll.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.loompoll.bench.load.LoadMain;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -9,16 +11,18 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The load generator's process, and the lines that go to it and come back. */
-final class Generator implements AutoCloseable {
-  private static final Pattern NUMBER = Pattern.compile("\"(\\w+)\":(-?\\d+)");
-  private static final Pattern ERROR = Pattern.compile("\\{\"error\":\"(.*)\"}");
+public final class Generator implements AutoCloseable {
+  /** How long replies are awaited after a slice, at most, unless told otherwise. */
+  private static final long DRAIN_MILLIS = 5000;
+
+  /** Shorter after short slices: as many times as long as they. */
+  private static final long DRAIN_FACTOR = 20;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
   private final BufferedWriter to;
@@ -39,13 +43,16 @@ final class Generator implements AutoCloseable {
    * @param first whether it goes before everybody else, as it must beside hogs; where the system
    *     does not allow that, it goes as all do
    */
-  static Generator start(int cpu, boolean first) throws IOException {
+  public static Generator start(int cpu, boolean first) throws IOException {
     List<String> words = new ArrayList<>(first ? List.of("nice", "-n", "-20") : List.of());
-    words.addAll(Jvm.command(List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx256m")));
+    words.addAll(
+        Jvm.command(
+            List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx256m"),
+            List.of("org/HdrHistogram/Histogram.class")));
     words.add("--enable-native-access=ALL-UNNAMED");
     words.add(LoadMain.class.getName());
     Process process =
-        new ProcessBuilder(Cpus.on(cpu, words))
+        new ProcessBuilder(Children.deaf(Cpus.on(cpu, words)))
             .directory(new File("/"))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -53,21 +60,43 @@ final class Generator implements AutoCloseable {
     return new Generator(process);
   }
 
-  void open(String name, String host, int port, int connections, int size) throws IOException {
+  static long drainMillis(long sliceMillis) {
+    return Math.min(DRAIN_MILLIS, DRAIN_FACTOR * sliceMillis);
+  }
+
+  /** Connections for {@link #pingPong} and {@link #echoes}. */
+  public void open(String name, String host, int port, int connections, int size)
+      throws IOException {
     ask("open %s %s %d %d %d".formatted(name, host, port, connections, size));
   }
 
-  long pid() {
+  /** Connections for all other kinds of load. */
+  public void lanes(String name, String host, int port, int connections, int size)
+      throws IOException {
+    ask("lanes %s %s %d %d %d".formatted(name, host, port, connections, size));
+  }
+
+  public long pid() {
     return process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
   /** {@code count} echoes on every connection, {@code millis} at most. */
-  Sample echoes(String name, int count, long millis) throws IOException {
-    return run(name, millis, count, 0, 0, false);
+  public Sample echoes(String name, int count, long millis) throws IOException {
+    return run(name, millis, count, 0, 0, DRAIN_MILLIS, false);
+  }
+
+  /** As many echoes as fit in the time. */
+  public Sample pingPong(String name, long millis) throws IOException {
+    return pingPong(name, millis, drainMillis(millis));
+  }
+
+  /** As many echoes as fit in the time; replies are awaited for {@code drainMillis} after it. */
+  public Sample pingPong(String name, long millis, long drainMillis) throws IOException {
+    return run(name, millis, 0, 0, 0, drainMillis, false);
   }
 
   /**
@@ -79,39 +108,99 @@ final class Generator implements AutoCloseable {
    */
   Sample pingPong(String name, long millis, long thinkMicros, int flooders, boolean sleeps)
       throws IOException {
-    return run(name, millis, 0, thinkMicros, flooders, sleeps);
+    return run(name, millis, 0, thinkMicros, flooders, DRAIN_MILLIS, sleeps);
   }
 
   private Sample run(
-      String name, long millis, int count, long thinkMicros, int flooders, boolean sleeps)
+      String name,
+      long millis,
+      int count,
+      long thinkMicros,
+      int flooders,
+      long drainMillis,
+      boolean sleeps)
       throws IOException {
     return Sample.of(
         ask(
-            "run %s %d %d %d %d%s"
-                .formatted(name, millis, count, thinkMicros, flooders, sleeps ? " sleeping" : "")));
+            "run %s %d %d %d %d %d%s"
+                .formatted(
+                    name,
+                    millis,
+                    count,
+                    thinkMicros,
+                    flooders,
+                    drainMillis,
+                    sleeps ? " sleeping" : "")));
   }
 
-  void closeConnections(String name) throws IOException {
+  /** {@code depth} messages in flight on each lane, sent together. */
+  public Sample pipelined(String name, long millis, int depth) throws IOException {
+    return onLanes("pipelined", name, millis, depth);
+  }
+
+  /** Writes of {@code chunk} bytes both ways; counts bytes. */
+  public Sample streaming(String name, long millis, int chunk) throws IOException {
+    return onLanes("streaming", name, millis, chunk);
+  }
+
+  /** Open loop: so many messages a second over all lanes, latencies from when each was due. */
+  public Sample fixedRate(String name, long millis, long perSecond) throws IOException {
+    return onLanes("fixed-rate", name, millis, perSecond);
+  }
+
+  /** On each lane connect, {@code requests} echoes, close, and again; counts echoes. */
+  public Sample churn(String name, long millis, int requests) throws IOException {
+    return onLanes("churn", name, millis, requests);
+  }
+
+  private Sample onLanes(String kind, String name, long millis, long number) throws IOException {
+    return Sample.of(
+        ask("%s %s %d %d %d".formatted(kind, name, millis, drainMillis(millis), number)));
+  }
+
+  /** HTTP requests to a server whose answers have {@code answerBytes}. */
+  public Sample http(String host, int port, int connections, int answerBytes, long millis)
+      throws IOException {
+    return Sample.of(
+        ask("http %s %d %d %d %d".formatted(host, port, connections, answerBytes, millis)));
+  }
+
+  /** Any command of the load generator's, and its answer as a record that has its parts. */
+  public <T> T ask(String line, Class<T> answer) throws IOException {
+    return JSON.treeToValue(ask(line), answer);
+  }
+
+  public void closeConnections(String name) throws IOException {
     ask("close " + name);
   }
 
-  private Map<String, Long> ask(String line) throws IOException {
-    to.write(line);
-    to.newLine();
-    to.flush();
-    String answer = from.readLine();
+  private JsonNode ask(String line) throws IOException {
+    String answer;
+    try {
+      to.write(line);
+      to.newLine();
+      to.flush();
+      answer = from.readLine();
+    } catch (IOException e) {
+      throw new GoneException(e);
+    }
     if (answer == null) {
-      throw new IOException("the load generator is gone");
+      throw new GoneException(null);
     }
-    Matcher error = ERROR.matcher(answer);
-    if (error.matches()) {
-      throw new IOException("load generator: " + error.group(1));
+    JsonNode parsed = JSON.readTree(answer);
+    if (parsed.has("error")) {
+      throw new IOException("load generator: " + parsed.path("error").asText());
     }
-    Map<String, Long> numbers = new HashMap<>();
-    for (Matcher m = NUMBER.matcher(answer); m.find(); ) {
-      numbers.put(m.group(1), Long.parseLong(m.group(2)));
+    return parsed;
+  }
+
+  /** It has ended: that is no contestant's fault, and nothing can go on. */
+  static final class GoneException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    GoneException(@Nullable Throwable cause) {
+      super("the load generator is gone", cause);
     }
-    return numbers;
   }
 
   @Override

@@ -10,23 +10,23 @@ import java.util.List;
  * @param millis how long each of those that spin is at it before the next takes its place; 0 is
  *     without end
  */
-record Hogs(int count, String kind, int millis) {
-  static final String SPIN = "spin";
-  static final String BLOCKED = "blocked";
-  static final List<String> KINDS = List.of(SPIN, "lock", "gc", BLOCKED, "none");
+public record Hogs(int count, String kind, int millis) {
+  public static final String SPIN = "spin";
+  public static final String BLOCKED = "blocked";
+  public static final List<String> KINDS = List.of(SPIN, "lock", "gc", BLOCKED, "none");
 
-  static final Hogs NONE = new Hogs(0, SPIN, 0);
+  public static final Hogs NONE = new Hogs(0, SPIN, 0);
 
-  boolean any() {
+  public boolean any() {
     return count > 0;
   }
 
-  boolean spin() {
+  public boolean spin() {
     return kind.equals(SPIN);
   }
 
   /** For the report. */
-  String text() {
+  public String text() {
     return switch (kind) {
       case SPIN -> millis == 0 ? "that spin without end" : millis + " ms of spinning back to back";
       case "lock" -> "that take and free the lock which each echo takes";

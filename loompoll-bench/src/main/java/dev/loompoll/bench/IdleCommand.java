@@ -4,10 +4,9 @@ import dev.loompoll.bench.server.IdleJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,9 +17,6 @@ import picocli.CommandLine.Option;
     name = "idle",
     description = "Idle connections: memory of each, threads, and one echo on all of them.")
 final class IdleCommand implements Callable<Integer> {
-  /** Little heap to begin with, so that what is resident is what is used. */
-  private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmx1g");
-
   private static final int CONNECTIONS = 15_000;
   private static final int WARM_CONNECTIONS = 200;
 
@@ -50,6 +46,7 @@ final class IdleCommand implements Callable<Integer> {
             "after GC",
             "after an echo on all",
             "after GC",
+            "heap",
             "threads before",
             "threads idle",
             "threads after",
@@ -59,7 +56,7 @@ final class IdleCommand implements Callable<Integer> {
     try {
       for (Contestant c : contestants.or(List.of(Contestants.LOOMPOLL, Contestants.JDK))) {
         try {
-          Launch launch = new Launch(0).withJvm(JVM);
+          Launch launch = new Launch(0).withSmallHeap();
           Server server = Server.start(c, launch, -1);
           up.add(new Contender(server, Generator.start(-1, false), new ArrayList<>()));
         } catch (IOException e) {
@@ -87,7 +84,7 @@ final class IdleCommand implements Callable<Integer> {
     contestants.print("threads of an idle JVM with the same flags: %d%n".formatted(idleThreads()));
     contestants.print(
         "bytes: growth of VmRSS over that of the warm server without connections, both after a GC,"
-            + " for each connection; the kernel's socket buffers are not in it\n");
+            + " for each connection; heap: of that while idle; the kernel's socket buffers are not in it\n");
     return failures == 0 ? 0 : 1;
   }
 
@@ -98,7 +95,7 @@ final class IdleCommand implements Callable<Integer> {
     c.generator().open("warm", server.host(), server.port(), WARM_CONNECTIONS, 64);
     c.generator().pingPong("warm", 3000, 0, 0, false);
     c.generator().closeConnections("warm");
-    collect(server);
+    OptionalLong heapBefore = collect(server);
     long before = rss(server);
     long threadsBefore = threads(server);
     long start = System.nanoTime();
@@ -106,15 +103,15 @@ final class IdleCommand implements Callable<Integer> {
     long opened = System.nanoTime() - start;
     Tools.pause(3); // accepted, registered, parked
     long idle = rss(server);
-    collect(server);
+    OptionalLong heap = collect(server);
     long idleCollected = rss(server);
     long threadsIdle = threads(server);
     ProcFs.Cpu cpu = ProcFs.cpu(server.pid());
     Tools.pause(3);
     double idleCpu = ProcFs.cpu(server.pid()).minus(cpu).both() / 3e9;
     Sample sample = c.generator().echoes(name, 1, 60_000);
-    if (sample.echoes() != connections) {
-      throw new IOException("only " + sample.echoes() + " connections answered");
+    if (sample.units() != connections) {
+      throw new IOException("only " + sample.units() + " connections answered");
     }
     long after = rss(server);
     long threadsAfter = threads(server);
@@ -128,6 +125,7 @@ final class IdleCommand implements Callable<Integer> {
                 each(idleCollected - before),
                 each(after - before),
                 each(rss(server) - before),
+                heap.isEmpty() ? "" : each(heap.getAsLong() - heapBefore.orElse(0)),
                 Long.toString(threadsBefore),
                 Long.toString(threadsIdle),
                 Long.toString(threadsAfter),
@@ -140,14 +138,13 @@ final class IdleCommand implements Callable<Integer> {
   }
 
   private static long idleThreads() throws IOException {
-    List<String> command = new ArrayList<>(Jvm.command(JVM));
+    List<String> command = new ArrayList<>(Jvm.command(Launch.SMALL_JVM));
     command.add(IdleJvm.class.getName());
     Process idle = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
     try (BufferedReader out = idle.inputReader()) {
       if (out.readLine() == null) {
         throw new IOException("the idle JVM did not start");
       }
-      collect(idle.pid()); // as the servers, which have a thread for it since
       return ProcFs.status(idle.pid(), "Threads");
     } finally {
       idle.destroy();
@@ -163,16 +160,9 @@ final class IdleCommand implements Callable<Integer> {
     return ProcFs.status(server.pid(), "Threads");
   }
 
-  /** A full collection, for those that have one; jcmd would end a process that is no JVM. */
-  private static void collect(Server server) throws IOException {
-    if (Files.readSymbolicLink(Path.of("/proc/" + server.pid() + "/exe")).endsWith("java")) {
-      collect(server.pid());
-    }
-  }
-
-  private static void collect(long pid) throws IOException {
-    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    Tools.run(List.of(jcmd.toString(), Long.toString(pid), "GC.run"));
+  private static OptionalLong collect(Server server) throws IOException {
+    OptionalLong heap = server.collect();
     Tools.pause(1);
+    return heap;
   }
 }

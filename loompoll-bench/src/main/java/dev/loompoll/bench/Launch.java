@@ -7,43 +7,62 @@ import java.util.List;
  * How a contestant is to be started; the same for all of a run.
  *
  * @param procs how many processors it may use at once; 0 is its own default
+ * @param buffer bytes of a connection's read buffer
  * @param jvm flags for every JVM contestant alike
  * @param hogs what stands in the way of the echoes during its turn
  * @param safepoints whether a JVM makes safepoints, and says how long it takes to reach each
+ * @param work microseconds of CPU for each echo, where the contestant's handler may have work
  */
-record Launch(int procs, List<String> jvm, Hogs hogs, boolean safepoints) {
+public record Launch(
+    int procs, int buffer, List<String> jvm, Hogs hogs, boolean safepoints, int work) {
   /** Connections that the kernel may hold for accept; the same for all. */
   static final int BACKLOG = 4096;
 
-  /** Bytes of a connection's read buffer; the same for all. */
+  /** Bytes of a read buffer, where nothing else is asked for. */
   static final int BUFFER = 1024;
 
   /** Heap and collector: all JVMs the same, small enough for several at once. */
   static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx1g");
 
-  Launch(int procs) {
-    this(procs, JVM, Hogs.NONE, false);
+  /** Little heap to begin with, so that what is resident is what is used. */
+  static final List<String> SMALL_JVM = List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmx1g");
+
+  public Launch(int procs) {
+    this(procs, BUFFER, JVM, Hogs.NONE, false, 0);
   }
 
-  Launch withProcs(int n) {
-    return new Launch(n, jvm, hogs, safepoints);
+  public Launch withProcs(int n) {
+    return new Launch(n, buffer, jvm, hogs, safepoints, work);
   }
 
-  Launch withFlag(String flag) {
+  public Launch withBuffer(int bytes) {
+    return new Launch(procs, bytes, jvm, hogs, safepoints, work);
+  }
+
+  public Launch withFlag(String flag) {
     List<String> more = new ArrayList<>(jvm);
     more.add(flag);
-    return new Launch(procs, more, hogs, safepoints);
+    return new Launch(procs, buffer, more, hogs, safepoints, work);
   }
 
-  Launch withJvm(List<String> flags) {
-    return new Launch(procs, flags, hogs, safepoints);
+  public Launch withJvm(List<String> flags) {
+    return new Launch(procs, buffer, flags, hogs, safepoints, work);
   }
 
-  Launch withHogs(Hogs what) {
-    return new Launch(procs, jvm, what, safepoints);
+  /** To see what memory is used. */
+  public Launch withSmallHeap() {
+    return withJvm(SMALL_JVM);
   }
 
-  Launch withSafepoints(boolean wanted) {
-    return new Launch(procs, jvm, hogs, wanted);
+  public Launch withHogs(Hogs what) {
+    return new Launch(procs, buffer, jvm, what, safepoints, work);
+  }
+
+  public Launch withSafepoints(boolean wanted) {
+    return new Launch(procs, buffer, jvm, hogs, wanted, work);
+  }
+
+  public Launch withWork(int micros) {
+    return new Launch(procs, buffer, jvm, hogs, safepoints, micros);
   }
 }

@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
  * Instructions of a server process, user and kernel apart, by {@code perf stat}. Many virtual
  * machines have no counters: there {@link #works} is false, and the report says so.
  */
-final class Perf implements AutoCloseable {
+public final class Perf implements AutoCloseable {
   private static final String USER = "instructions:u";
   private static final String KERNEL = "instructions:k";
 
   /** Per echo. */
-  record Instructions(double user, double kernel) {}
+  public record Instructions(double user, double kernel) {}
 
   private static final class Probe {
     static final String WHY_NOT = whyNot();
@@ -40,16 +40,16 @@ final class Perf implements AutoCloseable {
     this.process = process;
   }
 
-  static boolean works() {
+  public static boolean works() {
     return Probe.WHY_NOT.isEmpty();
   }
 
-  static String whyNot() {
+  public static String whyNot() {
     return Probe.WHY_NOT;
   }
 
   /** Begins to count all threads of a process. */
-  static Perf attach(long pid) throws IOException {
+  public static Perf attach(long pid) throws IOException {
     Process process =
         new ProcessBuilder(
                 "perf", "stat", "-x", ",", "-e", USER + "," + KERNEL, "-p", Long.toString(pid))
@@ -67,7 +67,7 @@ final class Perf implements AutoCloseable {
   }
 
   /** Ends counting: the figures for each of {@code echoes}. */
-  Instructions finish(long echoes) throws IOException {
+  public Instructions finish(long echoes) throws IOException {
     Tools.run(List.of("kill", "-INT", Long.toString(process.pid())));
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     long user = count(text, USER);

@@ -3,7 +3,6 @@ package dev.loompoll.bench;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,9 +100,8 @@ final class PingPong implements AutoCloseable {
   private final Plan plan;
   private final Cpus cpus;
   private final Consumer<String> progress;
-  private final List<Server> servers = new ArrayList<>();
+  private final Field field;
   private final Map<String, List<Measured>> results = new LinkedHashMap<>();
-  private final Map<String, String> leftOut = new LinkedHashMap<>();
   private final Map<String, Integer> warmupSlices = new LinkedHashMap<>();
   private final Map<String, Perf.Instructions> instructions = new LinkedHashMap<>();
   private final Generator generator;
@@ -116,30 +114,23 @@ final class PingPong implements AutoCloseable {
     this.cpus = Cpus.choose(plan.pinned());
     Launch launch =
         new Launch(plan.procs()).withHogs(plan.hogs()).withSafepoints(plan.safepoints());
-    for (Contestant c : plan.contestants()) {
-      try {
-        servers.add(Server.start(c, launch, cpus.server()));
-      } catch (IOException e) {
-        leaveOut(c.name(), "cannot start: " + e.getMessage());
-      }
-    }
+    field = Field.start(plan.contestants(), launch, cpus.server(), progress);
     generator = Generator.start(cpus.generator(), plan.generatorFirst());
     int connections = plan.flooders() + plan.connections();
-    everyServer(s -> generator.open(s.name(), s.host(), s.port(), connections, plan.size()));
+    field.each(s -> generator.open(s.name(), s.host(), s.port(), connections, plan.size()));
   }
 
   /** Warms up, then runs the rounds. */
   void run() throws IOException {
     warmUp();
     neighbours = plan.neighbours() ? Neighbours.start() : null;
-    for (Server s : servers) {
+    for (Server s : field.up()) {
       results.put(s.name(), new ArrayList<>());
     }
     for (int round = 0; round < plan.rounds(); round++) {
-      // another one goes first each time, so that nobody always follows the same neighbour
-      Collections.rotate(servers, -1);
+      field.rotate();
       StringBuilder line = new StringBuilder("round " + (round + 1) + "/" + plan.rounds());
-      everyServer(
+      field.each(
           s -> {
             Measured m = measure(s);
             results.getOrDefault(s.name(), new ArrayList<>()).add(m);
@@ -148,7 +139,7 @@ final class PingPong implements AutoCloseable {
       progress.accept(line.toString());
     }
     if (Perf.works()) {
-      everyServer(s -> instructions.put(s.name(), countInstructions(s)));
+      field.each(s -> instructions.put(s.name(), countInstructions(s)));
     }
   }
 
@@ -191,28 +182,25 @@ final class PingPong implements AutoCloseable {
     }
   }
 
-  /**
-   * In turns too, until no contestant gets faster: the last three slices are no better than what
-   * went before, or worse than it by the machine's whim.
-   */
+  /** In turns too, until no contestant gets faster. */
   private void warmUp() throws IOException {
     Map<String, List<Double>> rates = new LinkedHashMap<>();
     long most = Math.max(1, plan.warmup().dividedBy(plan.slice()));
     List<Server> warm = new ArrayList<>();
-    for (int turn = 0; turn < most && warm.size() < servers.size(); turn++) {
-      everyServer(
+    for (int turn = 0; turn < most && warm.size() < field.up().size(); turn++) {
+      field.each(
           s -> {
             if (!warm.contains(s)) {
               List<Double> seen = rates.computeIfAbsent(s.name(), k -> new ArrayList<>());
               seen.add(measure(s).sample().rate());
-              if (flat(seen)) {
+              if (Flat.is(seen)) {
                 warm.add(s);
               }
             }
           });
-      warm.retainAll(servers);
+      warm.retainAll(field.up());
     }
-    for (Server s : servers) {
+    for (Server s : field.up()) {
       int slices = rates.getOrDefault(s.name(), List.of()).size();
       warmupSlices.put(s.name(), slices);
       progress.accept(
@@ -222,46 +210,6 @@ final class PingPong implements AutoCloseable {
                   slices,
                   warm.contains(s) ? "" : ": that was all the time, its rate still rose"));
     }
-  }
-
-  private static boolean flat(List<Double> rates) {
-    int n = rates.size();
-    if (n < 6) {
-      return false;
-    }
-    double before = Collections.max(rates.subList(0, n - 3));
-    return Collections.max(rates.subList(n - 3, n)) < before * 1.03;
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void on(Server server) throws IOException;
-  }
-
-  /** One after the other; who fails is shown and leaves. */
-  private void everyServer(Step step) throws IOException {
-    for (Server s : List.copyOf(servers)) {
-      try {
-        step.on(s);
-      } catch (IOException e) {
-        if (!generator.alive()) {
-          throw e; // that is not the contestant's fault
-        }
-        leaveOut(
-            s.name(),
-            "failed: %s%s; it said:%n%s"
-                .formatted(
-                    e.getMessage(), s.alive() ? "" : " (it has ended)", s.output().indent(4)));
-        servers.remove(s);
-        s.close();
-      }
-    }
-  }
-
-  private void leaveOut(String name, String why) {
-    leftOut.put(name, why);
-    results.remove(name);
-    progress.accept(name + " is left out: " + why);
   }
 
   Plan plan() {
@@ -277,7 +225,7 @@ final class PingPong implements AutoCloseable {
     Map<String, List<Measured>> ordered = new LinkedHashMap<>();
     for (Contestant c : plan.contestants()) {
       List<Measured> r = results.get(c.name());
-      if (r != null) {
+      if (r != null && !leftOut().containsKey(c.name())) {
         ordered.put(c.name(), r);
       }
     }
@@ -285,7 +233,7 @@ final class PingPong implements AutoCloseable {
   }
 
   Map<String, String> leftOut() {
-    return leftOut;
+    return field.leftOut();
   }
 
   Map<String, Integer> warmupSlices() {
@@ -303,6 +251,6 @@ final class PingPong implements AutoCloseable {
       neighbours.close();
     }
     generator.close();
-    servers.forEach(Server::close);
+    field.close();
   }
 }

@@ -115,7 +115,13 @@ final class PingPongCommand implements Callable<Integer> {
     check();
     PingPong.Plan plan =
         new PingPong.Plan(
-            contestants.or(Contestants.here()),
+            contestants.or(
+                Contestants.here(
+                    Contestants.C_EPOLL,
+                    Contestants.LOOMPOLL,
+                    Contestants.FALLBACK,
+                    Contestants.JDK,
+                    Contestants.GO)),
             connections,
             size,
             rounds,

@@ -1,5 +1,6 @@
 package dev.loompoll.bench;
 
+import dev.loompoll.bench.result.Spread;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -297,7 +298,7 @@ final class PingPongReport {
   private static Map<String, Object> round(PingPong.Measured m) {
     Sample s = m.sample();
     Map<String, Object> r = new LinkedHashMap<>();
-    r.put("echoes", s.echoes());
+    r.put("echoes", s.units());
     r.put("late", s.late());
     r.put("missing", s.missing());
     r.put("nanos", s.nanos());

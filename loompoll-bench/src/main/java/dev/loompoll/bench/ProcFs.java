@@ -9,24 +9,24 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What the kernel tells about a process, see proc(5). */
-final class ProcFs {
+public final class ProcFs {
   /** One clock tick of /proc/PID/stat; 100 a second on every Linux that a JDK runs on. */
   private static final long TICK_NANOS = 10_000_000;
 
   private ProcFs() {}
 
   /** CPU time of a whole process, in nanoseconds. */
-  record Cpu(long user, long kernel) {
-    long both() {
+  public record Cpu(long user, long kernel) {
+    public long both() {
       return user + kernel;
     }
 
-    Cpu minus(Cpu earlier) {
+    public Cpu minus(Cpu earlier) {
       return new Cpu(user - earlier.user, kernel - earlier.kernel);
     }
   }
 
-  static Cpu cpu(long pid) throws IOException {
+  public static Cpu cpu(long pid) throws IOException {
     String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
     // the name, in brackets, may hold spaces: count fields from its end, where field 3 begins
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
@@ -35,9 +35,9 @@ final class ProcFs {
   }
 
   /** CPU time of everybody since the machine was started, and what the host kept for others. */
-  record Machine(long busyNanos, long stolenNanos) {}
+  public record Machine(long busyNanos, long stolenNanos) {}
 
-  static Machine machine() throws IOException {
+  public static Machine machine() throws IOException {
     // "cpu  user nice system idle iowait irq softirq steal ..."
     String[] f = Files.readAllLines(Path.of("/proc/stat")).getFirst().split("\\s+");
     long ticks = 0;
@@ -48,7 +48,7 @@ final class ProcFs {
   }
 
   /** A number from /proc/PID/status, such as {@code VmRSS} (in kB) or {@code Threads}. */
-  static long status(long pid, String key) throws IOException {
+  public static long status(long pid, String key) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
       if (line.startsWith(key + ":")) {
         return Long.parseLong(line.substring(key.length() + 1).strip().split("\\s+")[0]);

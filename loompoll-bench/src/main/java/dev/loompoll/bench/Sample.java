@@ -1,16 +1,19 @@
 package dev.loompoll.bench;
 
-import java.util.Map;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the load generator reports of one slice; times in nanoseconds.
  *
- * @param echoes replies within the slice
- * @param late replies that came while it was drained: no rate, but work of the server
- * @param missing replies that did not come for seconds after
+ * @param units replies within the slice, or bytes where it counts those
+ * @param late units that came while it was drained: no rate, but work of the server
+ * @param missing units that did not come for seconds after
+ * @param curve latencies: pairs of a share (0 to 1) and nanoseconds
  */
-record Sample(
-    long echoes,
+public record Sample(
+    long units,
     long late,
     long missing,
     long nanos,
@@ -19,13 +22,18 @@ record Sample(
     long emptyNanos,
     long flooded,
     long p50,
+    long p90,
     long p99,
     long p999,
-    long max) {
+    long max,
+    List<double[]> curve) {
 
-  static Sample of(Map<String, Long> n) {
+  static Sample of(JsonNode n) {
+    List<double[]> curve = new ArrayList<>();
+    n.path("curve")
+        .forEach(p -> curve.add(new double[] {p.path(0).asDouble(), p.path(1).asDouble()}));
     return new Sample(
-        get(n, "echoes"),
+        get(n, "units"),
         get(n, "late"),
         get(n, "missing"),
         get(n, "nanos"),
@@ -34,21 +42,23 @@ record Sample(
         get(n, "emptyNanos"),
         get(n, "flooded"),
         get(n, "p50"),
+        get(n, "p90"),
         get(n, "p99"),
         get(n, "p999"),
-        get(n, "max"));
+        get(n, "max"),
+        curve);
   }
 
-  private static long get(Map<String, Long> numbers, String key) {
-    Long value = numbers.get(key);
-    if (value == null) {
+  private static long get(JsonNode numbers, String key) {
+    JsonNode value = numbers.path(key);
+    if (!value.isIntegralNumber()) {
       throw new IllegalStateException("the load generator reports no " + key);
     }
-    return value;
+    return value.asLong();
   }
 
-  double rate() {
-    return nanos == 0 ? 0 : echoes * 1e9 / nanos;
+  public double rate() {
+    return nanos == 0 ? 0 : units * 1e9 / nanos;
   }
 
   /** Share of the generator's polls that found nothing. */
@@ -57,12 +67,12 @@ record Sample(
   }
 
   /** Share of its time that went into those. */
-  double idleTime() {
+  public double idleTime() {
     return nanos == 0 ? 0 : (double) emptyNanos / nanos;
   }
 
   /** All replies: what the server's CPU time was spent on. */
-  long work() {
-    return echoes + late;
+  public long work() {
+    return units + late;
   }
 }

@@ -1,5 +1,6 @@
 package dev.loompoll.bench;
 
+import dev.loompoll.bench.result.Spread;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -50,7 +51,9 @@ final class SchedCommand implements Callable<Integer> {
   @Option(names = "--procs", defaultValue = "2", description = "${DEFAULT-VALUE}")
   private int procs;
 
-  @Option(names = "--only", description = "pieces of work to do: ring, sleepers, monitor, ...")
+  @Option(
+      names = "--only",
+      description = "pieces of work to do: ring, sleepers, monitor, ..., deadlines")
   private String only = "";
 
   @Override
@@ -106,13 +109,54 @@ final class SchedCommand implements Callable<Integer> {
         workers.put(w.name(), w);
       }
       for (Piece piece : pieces) {
-        if (only.isEmpty() || List.of(only.split(",")).contains(piece.line().split(" ")[0])) {
+        if (wanted(piece.line().split(" ")[0])) {
           measure(piece, workers);
         }
       }
       idle(List.of(ours, jdk));
     }
+    if (wanted("deadlines")) {
+      deadlines();
+    }
     return 0;
+  }
+
+  private boolean wanted(String piece) {
+    return only.isEmpty() || List.of(only.split(",")).contains(piece);
+  }
+
+  /** What a deadline on each read costs, and whether it costs more among a million timers. */
+  private void deadlines() throws IOException {
+    Map<String, List<Double>> rates = new LinkedHashMap<>();
+    try (Worker few = Worker.start(OURS, procs);
+        Worker many = Worker.start(OURS, procs)) {
+      for (int round = -WARMUP; round < rounds; round++) {
+        Map<String, Double> now = new LinkedHashMap<>();
+        now.put("no deadlines", rate(few, 0, 0));
+        now.put("one set before each read", rate(few, 0, 1));
+        now.put("the same, 1 000 000 other timers", rate(many, 1_000_000, 1));
+        if (round >= 0) {
+          now.forEach((name, r) -> rates.computeIfAbsent(name, k -> new ArrayList<>()).add(r));
+          options.progress("deadlines: round " + (round + 1) + "/" + rounds);
+        }
+      }
+    }
+    Table table = new Table("echoes/s in one process, 100 connections", "", "ratio");
+    List<Double> base = rates.getOrDefault("no deadlines", List.of());
+    rates.forEach(
+        (name, all) -> {
+          List<Double> ratios = new ArrayList<>();
+          for (int i = 0; i < all.size(); i++) {
+            ratios.add(all.get(i) / base.get(i));
+          }
+          table.row(
+              name, Spread.of(all, r -> r).text("%,.0f"), Spread.of(ratios, r -> r).text("%.2f"));
+        });
+    options.print(table.text() + "\n");
+  }
+
+  private static double rate(Worker worker, int sleepers, int set) throws IOException {
+    return value(worker.work("deadlines " + sleepers + " 100 2000 " + set), "rate");
   }
 
   private void measure(Piece piece, Map<String, Worker> workers) throws IOException {

@@ -1,5 +1,7 @@
 package dev.loompoll.bench;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -21,15 +24,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A contestant's process, up and listening. */
-final class Server implements AutoCloseable {
+public final class Server implements AutoCloseable {
   private static final String LISTENING = "listening on ";
   private static final String TURN = "turn ";
+  private static final String COLLECTED = "collected";
+  private static final String STATS = "stats ";
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A line of {@code -Xlog:safepoint}. */
   private static final Pattern SAFEPOINT = Pattern.compile("Reaching safepoint: (\\d+) ns");
 
+  private static final TypeReference<Map<String, Long>> FIGURES = new TypeReference<>() {};
+
   private static final int START_SECONDS = 30;
   private static final int TURN_SECONDS = 10;
+  private static final int COLLECT_SECONDS = 60;
+  private static final int STATS_SECONDS = 20;
   private static final int OUTPUT_KEPT = 20_000;
 
   private final Contestant contestant;
@@ -37,6 +47,8 @@ final class Server implements AutoCloseable {
   private final CompletableFuture<String> address = new CompletableFuture<>();
   private final StringBuilder output = new StringBuilder(); // guarded by itself
   private final BlockingQueue<Map<String, Long>> turns = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Map<String, Long>> collections = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Map<String, Long>> stats = new LinkedBlockingQueue<>();
   private final Queue<Long> safepoints = new ConcurrentLinkedQueue<>();
 
   private Server(Contestant contestant, Process process) {
@@ -45,10 +57,21 @@ final class Server implements AutoCloseable {
   }
 
   /** Starts it, on processor {@code cpu} if that is not negative, and waits until it listens. */
-  static Server start(Contestant contestant, Launch launch, int cpu) throws IOException {
+  public static Server start(Contestant contestant, Launch launch, int cpu) throws IOException {
+    return start(contestant, launch, cpu, true);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param deaf whether it hears no signals, as it should unless they are what is tried
+   */
+  public static Server start(Contestant contestant, Launch launch, int cpu, boolean deaf)
+      throws IOException {
     Contestant.Command command = contestant.starter().command(launch);
+    List<String> words = Cpus.on(cpu, command.words());
     ProcessBuilder builder =
-        new ProcessBuilder(Cpus.on(cpu, command.words())).redirectErrorStream(true);
+        new ProcessBuilder(deaf ? Children.deaf(words) : words).redirectErrorStream(true);
     builder.directory(new File("/"));
     builder.environment().putAll(command.environment());
     Process process = builder.start();
@@ -86,6 +109,14 @@ final class Server implements AutoCloseable {
           turns.add(words(line.substring(TURN.length())));
           continue;
         }
+        if (line.startsWith(COLLECTED)) {
+          collections.add(words(line.substring(COLLECTED.length())));
+          continue;
+        }
+        if (line.startsWith(STATS)) {
+          stats.add(JSON.readValue(line.substring(STATS.length()), FIGURES));
+          continue;
+        }
         Matcher safepoint = SAFEPOINT.matcher(line);
         if (safepoint.find()) {
           safepoints.add(Long.parseLong(safepoint.group(1)));
@@ -114,53 +145,95 @@ final class Server implements AutoCloseable {
     return found;
   }
 
-  Contestant contestant() {
+  public Contestant contestant() {
     return contestant;
   }
 
-  String name() {
+  public String name() {
     return contestant.name();
   }
 
-  String host() {
+  public String host() {
     String a = address.join();
     return a.substring(0, a.lastIndexOf(':'));
   }
 
-  int port() {
+  public int port() {
     String a = address.join();
     return Integer.parseInt(a.substring(a.lastIndexOf(':') + 1));
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
   /** What it printed beside its address. */
-  String output() {
+  public String output() {
     synchronized (output) {
       return output.toString();
     }
   }
 
   /** Lets its hogs loose. */
-  void burn() throws IOException {
+  public void burn() throws IOException {
     tell("burn");
   }
 
   /** Stops them; returns what the server says of the turn. */
-  Map<String, Long> rest() throws IOException {
+  public Map<String, Long> rest() throws IOException {
     tell("rest");
+    return answer(turns, TURN_SECONDS, "its hogs do not rest");
+  }
+
+  /**
+   * A full collection, where there is a heap to collect.
+   *
+   * @return bytes of the heap that are in use after it; empty for a contestant without one
+   */
+  public OptionalLong collect() throws IOException {
+    tell("collect");
+    Long heap = answer(collections, COLLECT_SECONDS, "it does not collect").get("heapBytes");
+    return heap == null ? OptionalLong.empty() : OptionalLong.of(heap);
+  }
+
+  /** What it has counted, for those of the overload experiments. */
+  public Map<String, Long> stats() throws IOException {
+    tell("stats");
+    return answer(stats, STATS_SECONDS, "it does not say what it has counted");
+  }
+
+  /** What it has counted, when it ends; waits for that. */
+  public Map<String, Long> lastStats(int seconds) throws IOException {
+    return answer(stats, seconds, "it does not end");
+  }
+
+  /** SIGTERM, for one that is not deaf. */
+  public void terminate() {
+    boolean unused = process.toHandle().destroy();
+  }
+
+  /** Whether it has ended within the time. */
+  public boolean awaitEnd(int seconds) throws IOException {
     try {
-      Map<String, Long> turn = turns.poll(TURN_SECONDS, TimeUnit.SECONDS);
-      if (turn == null) {
-        throw new IOException("its hogs do not rest");
+      return process.waitFor(seconds, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static Map<String, Long> answer(
+      BlockingQueue<Map<String, Long>> answers, int seconds, String otherwise) throws IOException {
+    try {
+      Map<String, Long> answer = answers.poll(seconds, TimeUnit.SECONDS);
+      if (answer == null) {
+        throw new IOException(otherwise);
       }
-      return turn;
+      return answer;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
@@ -168,7 +241,7 @@ final class Server implements AutoCloseable {
   }
 
   /** How long it took to reach each safepoint since this was asked last, in nanoseconds. */
-  List<Long> safepoints() {
+  public List<Long> safepoints() {
     List<Long> all = new ArrayList<>();
     for (Long nanos; (nanos = safepoints.poll()) != null; ) {
       all.add(nanos);

@@ -84,8 +84,8 @@ final class SyscallsCommand implements Callable<Integer> {
       generator.closeConnections(name);
       awaitClosed(server);
       long wanted = (long) connections * echoes;
-      if (sample.echoes() != wanted) {
-        throw new IOException("only %d of %d echoes came".formatted(sample.echoes(), wanted));
+      if (sample.units() != wanted) {
+        throw new IOException("only %d of %d echoes came".formatted(sample.units(), wanted));
       }
       return strace.finish();
     }

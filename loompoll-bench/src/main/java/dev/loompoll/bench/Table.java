@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Locale;
 
 /** Columns as wide as their widest cell: the first to the left, figures to the right. */
-final class Table {
+public final class Table {
   private final List<String[]> rows = new ArrayList<>();
 
-  Table(String... header) {
+  public Table(String... header) {
     rows.add(header);
   }
 
   /** Figures look the same everywhere, whatever the language of the machine. */
-  static String number(String format, Object... values) {
+  public static String number(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 
-  void row(String... cells) {
+  public void row(String... cells) {
     rows.add(cells);
   }
 
-  String text() {
+  public String text() {
     int[] widths = new int[rows.getFirst().length];
     for (String[] row : rows) {
       for (int i = 0; i < row.length; i++) {

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Other people's programs: which of them are here, and what they make of our sources. */
-final class Tools {
+public final class Tools {
   private Tools() {}
 
   /** Whether {@code name} is on the PATH. */
@@ -62,9 +62,9 @@ final class Tools {
    *
    * @param status its exit status, -1 if it could not be started
    */
-  record Output(int status, String text) {}
+  public record Output(int status, String text) {}
 
-  static Output run(List<String> command) {
+  public static Output run(List<String> command) {
     try {
       Process process =
           new ProcessBuilder(command)
@@ -87,7 +87,7 @@ final class Tools {
   }
 
   /** While something is measured that takes its time. */
-  static void pause(int seconds) {
+  public static void pause(int seconds) {
     try {
       TimeUnit.SECONDS.sleep(seconds);
     } catch (InterruptedException e) {

@@ -12,8 +12,14 @@ import java.util.Map;
 
 /** A process that does one piece of work after another, see {@link WorkMain}. */
 final class Worker implements AutoCloseable {
-  /** Room for a million goroutines; no collection is to be seen in one and not in another. */
-  private static final List<String> JVM = List.of("-XX:+UseParallelGC", "-Xms3g", "-Xmx3g");
+  /**
+   * Room for a million goroutines between two collections, which come before each piece of work and
+   * in none: what one costs depends on how many goroutines it happens to find alive, and so on the
+   * size of the young generation more than on anybody's scheduler. Nor is the kernel to be seen at
+   * making pages ready.
+   */
+  private static final List<String> JVM =
+      List.of("-XX:+UseParallelGC", "-Xms4g", "-Xmx4g", "-Xmn3g", "-XX:+AlwaysPreTouch");
 
   private final String name;
   private final Process process;

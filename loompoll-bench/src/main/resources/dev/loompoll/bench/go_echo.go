@@ -4,7 +4,7 @@
 //
 // Nodelay is Go's default; the backlog is net.core.somaxconn. GOMAXPROCS says how many processors.
 // with-parent: do what stdin says ("burn" or "rest": that many goroutines burn CPU, a new one each so
-// many milliseconds, 0 is without end), and end when it does.
+// many milliseconds, 0 is without end; "collect": a full collection), and end when it does.
 package main
 
 import (
@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -48,6 +50,13 @@ func burn(millis int) {
 func obey(hogs, millis int) {
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
+		if in.Text() == "collect" {
+			debug.FreeOSMemory() // after a collection
+			var memory runtime.MemStats
+			runtime.ReadMemStats(&memory)
+			fmt.Printf("collected heapBytes=%d\n", memory.HeapAlloc)
+			continue
+		}
 		burning.Store(in.Text() == "burn")
 		if in.Text() == "rest" {
 			fmt.Println("turn ")

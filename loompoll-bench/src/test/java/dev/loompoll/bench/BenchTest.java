@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The bench end to end, in fractions of a second: that it counts, not how fast anybody is. */
-@Timeout(120)
+@Timeout(300)
 class BenchTest {
   private static final String BROKEN = "broken";
 

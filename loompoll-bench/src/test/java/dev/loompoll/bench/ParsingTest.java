@@ -3,6 +3,7 @@ package dev.loompoll.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loompoll.bench.result.Spread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +37,29 @@ class ParsingTest {
     assertThat(Perf.count(text, "instructions:u")).isEqualTo(123456);
     assertThat(Perf.count(text, "instructions:k")).isEqualTo(-1);
     assertThat(Perf.count("perf: no such thing", "instructions:u")).isEqualTo(-1);
+  }
+
+  @Test
+  void wrk() throws IOException {
+    String text =
+        """
+        Running 2s test @ http://127.0.0.1:1234/
+          1 threads and 100 connections
+          Thread Stats   Avg      Stdev     Max   +/- Stdev
+            Latency   690.16us  104.66us   2.71ms   86.12%
+          Latency Distribution
+             50%  666.00us
+             75%  709.00us
+             90%    0.90ms
+             99%    1.50ms
+          287654 requests in 2.00s, 20.85MB read
+        Requests/sec: 143656.78
+        Transfer/sec:     10.41MB
+        """;
+    assertThat(ValidateCommand.parse(text))
+        .isEqualTo(new ValidateCommand.Said(143656.78, 666, 1500));
+    assertThatThrownBy(() -> ValidateCommand.parse(text + "  Socket errors: read 3"))
+        .isInstanceOf(IOException.class);
   }
 
   @Test

@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The end of a server: no new connections, time for the old ones, then a close. */
 final class Drain {
@@ -20,21 +17,13 @@ final class Drain {
 
   /** Returns when no connection is left. {@code hurry} completes when patience has ended. */
   void run(Duration patience, CompletableFuture<Void> hurry)
-      throws IOException, InterruptedException, ExecutionException {
+      throws IOException, InterruptedException {
     int open = server.stop();
-    if (open == 0) {
-      return;
-    }
-    if (!patience.isZero()) {
+    if (open > 0 && !patience.isZero()) {
       say("stopping; waiting for " + count(open) + ", a second signal closes at once");
     }
-    try {
-      CompletableFuture.anyOf(server.finished(), hurry)
-          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      // patience has ended
-    }
-    int closed = server.close();
+    var unused = hurry.thenRun(server::hurry);
+    int closed = server.end(patience);
     if (closed > 0) {
       say("closed " + count(closed) + " that had not finished");
     }

@@ -1,13 +1,12 @@
 package dev.loompoll.cli;
 
 import dev.loompoll.ConnResetException;
-import dev.loompoll.Listener;
 import dev.loompoll.Net;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -27,7 +26,6 @@ import picocli.CommandLine.Spec;
           + " A second signal closes them at once."
     })
 final class EchoCommand implements Callable<Integer> {
-  private static final List<String> MODELS = List.of("goroutine");
   private static final List<String> POLLERS = List.of("epoll");
   private static final int MAX_PROCS = 4096; // the core's limit
 
@@ -52,7 +50,11 @@ final class EchoCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "MODEL",
-      description = "How connections are served: goroutine (default: ${DEFAULT-VALUE}).")
+      completionCandidates = ModelNames.class,
+      description = {
+        "How connections are served (default: ${DEFAULT-VALUE}); docs/models.md compares them:",
+        "${COMPLETION-CANDIDATES}."
+      })
   private String model = "goroutine";
 
   @Option(
@@ -75,30 +77,31 @@ final class EchoCommand implements Callable<Integer> {
       description = "How long connections may take to finish (default: ${DEFAULT-VALUE}).")
   private Duration drain = Duration.ZERO;
 
+  private static final class ModelNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return EchoModels.NAMES.iterator();
+    }
+  }
+
   @Override
   public Integer call() throws Exception {
     configure();
-    PrintWriter err = spec.commandLine().getErr();
-    try (Listener listener = Net.listen("tcp", listen)) {
-      StopSignals signals = StopSignals.install();
-      EchoServer server = new EchoServer(listener, this::connectionFailed);
-      server.start(signals.stop());
+    StopSignals signals = StopSignals.install();
+    EchoServer server = EchoModels.start(model, listen, this::connectionFailed);
 
-      PrintWriter out = spec.commandLine().getOut();
-      out.println("listening on " + Net.format(listener.address()));
-      out.flush();
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("listening on " + Net.format(server.address()));
+    out.flush();
 
-      signals.stop().get();
-      new Drain(server, err).run(drain, signals.hurry());
-      return ExitCode.OK;
-    } catch (ExecutionException e) { // accepting failed
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
+    signals.stop().get();
+    new Drain(server, spec.commandLine().getErr()).run(drain, signals.hurry());
+    return ExitCode.OK;
   }
 
   /** The core reads these when it is first used. */
   private void configure() {
-    choice("model", model, MODELS);
+    choice("model", model, EchoModels.NAMES);
     if (poller != null) {
       choice("poller", poller, POLLERS);
       System.setProperty("loompoll.poller", poller);
@@ -113,8 +116,9 @@ final class EchoCommand implements Callable<Integer> {
 
   private void choice(String what, String given, List<String> existing) {
     if (!existing.contains(given)) {
-      String names = String.join(", ", existing);
-      throw usage("unknown " + what + " \"" + given + "\": there is " + names);
+      String names =
+          (existing.size() == 1 ? "there is " : "there are ") + String.join(", ", existing);
+      throw usage("unknown " + what + " \"" + given + "\": " + names);
     }
   }
 

@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
     description = "Go's network model on the JVM.",
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {EchoCommand.class, DialCommand.class, DoctorCommand.class, HelpCommand.class},
+    subcommands = {
+      EchoCommand.class,
+      DialCommand.class,
+      DoctorCommand.class,
+      dev.loompoll.bench.Main.class,
+      HelpCommand.class
+    },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:success", "1:failure", "2:usage: bad address, port or option"})
 final class LoompollCommand implements Runnable {

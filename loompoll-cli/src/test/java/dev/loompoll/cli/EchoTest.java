@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code loompoll echo} in a process of its own. */
@@ -69,6 +70,28 @@ class EchoTest {
 
     assertThat(server.exit()).isZero();
     assertThat(server.line()).isNull();
+  }
+
+  static List<String> models() {
+    return EchoModels.NAMES;
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void everyModelEchoesAndEnds(String model) throws Exception {
+    CommandProcess server = echo("--model", model, "--drain", "0");
+    int port = port(server);
+    Socket one = connect(port);
+    Socket two = connect(port);
+    assertEchoes(one);
+    assertEchoes(two);
+    one.shutdownOutput();
+    assertThat(one.getInputStream().read()).isEqualTo(-1);
+    assertEchoes(two);
+    server.signal("TERM");
+
+    assertThat(two.getInputStream().read()).isEqualTo(-1);
+    assertThat(server.exit()).isZero();
   }
 
   @Test

@@ -34,11 +34,11 @@ class MainTest {
       delimiter = '|',
       textBlock =
           """
-          nonsense                                | unknown command "nonsense": there are dial, doctor
+          nonsense                                | unknown command "nonsense": there are bench, dial, doctor
           --nonsense                              | Unknown option: '--nonsense'
           echo extra                              | extra
           echo --nonsense                         | Unknown option: '--nonsense'
-          echo --model reactor                    | unknown model "reactor": there is goroutine
+          echo --model fibres                     | unknown model "fibres": there are goroutine, pipeline, reactor, classic, thread, loop, blocking, nonblocking, multiplex, multiplex-select, multiplex-poll, signal
           echo --poller kqueue                    | unknown poller "kqueue": there is epoll
           echo --procs 0                          | --procs 0 is not from 1 to 4096
           echo --procs many                       | 'many' is not an int
@@ -57,6 +57,9 @@ class MainTest {
           dial [::1:80                            | missing ']'
           dial @nosuchfile:1                      | @nosuchfile
           doctor extra                            | extra
+          bench --workloads knitting              | unknown workload 'knitting'; there are ping-pong, pipelined
+          bench --contestants nobody              | unknown contestant 'nobody'; there are
+          bench nonsense                          | unknown command "nonsense": there are compare, epolls, idle
           help nonsense                           | nonsense
           """)
   void aBadArgumentIsAUsageError(String args, String message) {
@@ -67,7 +70,7 @@ class MainTest {
   @Test
   void noCommandIsAUsageErrorThatNamesThem() {
     assertThat(run()).isEqualTo(2);
-    assertError("no command given: there are dial, doctor, echo, help");
+    assertError("no command given: there are bench, dial, doctor, echo, help");
   }
 
   @Test
@@ -130,7 +133,8 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "help", "echo --help", "help dial", "doctor -h"})
+  @ValueSource(
+      strings = {"--help", "help", "echo --help", "help dial", "doctor -h", "bench --help"})
   void helpIsOnStdout(String args) {
     assertThat(run(args.split(" ", -1))).isZero();
 

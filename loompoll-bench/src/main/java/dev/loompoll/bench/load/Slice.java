@@ -21,7 +21,6 @@ import java.lang.foreign.MemorySegment;
  */
 final class Slice {
   private static final int FLOOD_CHUNK = 16 * 1024;
-  private static final long DRAIN_NANOS = 5_000_000_000L;
 
   /** The size of {@code struct pollfd}: an int, and two shorts, which are set as one int. */
   private static final long POLLFD = 8;
@@ -30,7 +29,7 @@ final class Slice {
 
   private final MemorySegment out = Sys.allocate(FLOOD_CHUNK);
   private final MemorySegment in = Sys.allocate(FLOOD_CHUNK + 8);
-  private final Histogram latency = new Histogram();
+  private final Latencies latency = new Latencies();
 
   private Connections conns;
   private Load load;
@@ -111,7 +110,7 @@ final class Slice {
       }
     }
     long stopped = now;
-    long late = drain(now + DRAIN_NANOS);
+    long late = drain(now + load.drainMillis() * 1_000_000);
     return new Outcome(
         echoes, late, inFlight, stopped - start, polls, emptyPolls, emptyNanos, flooded, latency);
   }

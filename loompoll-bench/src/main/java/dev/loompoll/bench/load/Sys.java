@@ -25,9 +25,13 @@ final class Sys {
   private static final int AF_INET = 2;
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int IPPROTO_IP = 0;
+  private static final int IP_BIND_ADDRESS_NO_PORT = 24;
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_NODELAY = 1;
   private static final int TCP_CONGESTION = 13;
+  private static final int SOCK_NONBLOCK = 0x800;
+  private static final int EINPROGRESS = 115;
   private static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -45,6 +49,8 @@ final class Sys {
       handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
   private static final MethodHandle CONNECT =
       handle("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT), ERRNO);
+  private static final MethodHandle BIND =
+      handle("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT), ERRNO);
   private static final MethodHandle SETSOCKOPT =
       handle(
           "setsockopt",
@@ -55,6 +61,18 @@ final class Sys {
           "ppoll",
           FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
           ERRNO);
+  private static final MethodHandle EPOLL_CREATE =
+      handle("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT), ERRNO);
+  private static final MethodHandle EPOLL_CTL =
+      handle(
+          "epoll_ctl",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
+          ERRNO);
+  private static final MethodHandle EPOLL_LOOK =
+      handle(
+          "epoll_wait",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT),
+          QUICK);
   private static final MethodHandle CLOSE =
       handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), ERRNO);
 
@@ -90,8 +108,13 @@ final class Sys {
 
   /** Bytes sent, or -1. */
   static long send(int fd, MemorySegment buffer, long length) {
+    return send(fd, buffer.address(), length);
+  }
+
+  /** Bytes sent from a native address, or -1. */
+  static long send(int fd, long address, long length) {
     try {
-      return (long) SEND.invokeExact(fd, buffer.address(), length, MSG_DONTWAIT_NOSIGNAL);
+      return (long) SEND.invokeExact(fd, address, length, MSG_DONTWAIT_NOSIGNAL);
     } catch (Throwable t) {
       throw new AssertionError(t);
     }
@@ -114,6 +137,16 @@ final class Sys {
 
   /** A connected socket, nodelay. */
   static int connect(InetSocketAddress to) throws IOException {
+    return connect(to, 0);
+  }
+
+  /**
+   * A connected socket, nodelay.
+   *
+   * @param from the last byte of its own address, 127.0.0.{@code from}: each address has ports of
+   *     its own; 0 is whatever the kernel takes
+   */
+  static int connect(InetSocketAddress to, int from) throws IOException {
     if (!(to.getAddress() instanceof Inet4Address host)) {
       throw new IOException("not an IPv4 address: " + to);
     }
@@ -121,11 +154,8 @@ final class Sys {
       int fd =
           check(
               "socket", (int) SOCKET.invokeExact(CAPTURE, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-      SCRATCH.set(JAVA_LONG, 0, 0);
-      SCRATCH.set(JAVA_LONG, 8, 0);
-      SCRATCH.set(JAVA_SHORT, 0, (short) AF_INET);
-      SCRATCH.set(JAVA_SHORT, 2, Short.reverseBytes((short) to.getPort()));
-      MemorySegment.copy(host.getAddress(), 0, SCRATCH, JAVA_BYTE, 4, 4);
+      bind(fd, from);
+      address(to.getPort(), host.getAddress());
       int connected = (int) CONNECT.invokeExact(CAPTURE, fd, SCRATCH.address(), 16);
       if (connected < 0) {
         int errno = errno();
@@ -133,9 +163,9 @@ final class Sys {
         throw new IOException("connect " + to + ": errno " + errno);
       }
       SCRATCH.set(JAVA_INT, 0, 1);
-      check("TCP_NODELAY", set(fd, TCP_NODELAY, Integer.BYTES));
+      check("TCP_NODELAY", set(fd, IPPROTO_TCP, TCP_NODELAY, Integer.BYTES));
       SCRATCH.setString(0, "reno"); // paces nothing; where it is not allowed, so be it
-      int ignored = set(fd, TCP_CONGESTION, 4);
+      int ignored = set(fd, IPPROTO_TCP, TCP_CONGESTION, 4);
       return fd;
     } catch (IOException e) {
       throw e;
@@ -144,9 +174,94 @@ final class Sys {
     }
   }
 
-  private static int set(int fd, int option, int length) throws Throwable {
-    return (int)
-        SETSOCKOPT.invokeExact(CAPTURE, fd, IPPROTO_TCP, option, SCRATCH.address(), length);
+  private static void bind(int fd, int from) throws Throwable {
+    if (from > 0) {
+      SCRATCH.set(JAVA_INT, 0, 1); // else the port would be taken for all peers at once
+      check("IP_BIND_ADDRESS_NO_PORT", set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 4));
+      address(0, new byte[] {127, 0, 0, (byte) from});
+      check("bind", (int) BIND.invokeExact(CAPTURE, fd, SCRATCH.address(), 16));
+    }
+  }
+
+  /**
+   * A socket that is being connected, nodelay: it is connected, or has failed, when it is writable.
+   *
+   * @param from as for {@link #connect(InetSocketAddress, int)}
+   * @return its descriptor, or the negative errno of what failed at once
+   */
+  static int startConnect(InetSocketAddress to, int from) throws IOException {
+    if (!(to.getAddress() instanceof Inet4Address host)) {
+      throw new IOException("not an IPv4 address: " + to);
+    }
+    try {
+      int kind = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+      int fd = (int) SOCKET.invokeExact(CAPTURE, AF_INET, kind, 0);
+      if (fd < 0) {
+        return -errno();
+      }
+      bind(fd, from);
+      SCRATCH.set(JAVA_INT, 0, 1);
+      check("TCP_NODELAY", set(fd, IPPROTO_TCP, TCP_NODELAY, Integer.BYTES));
+      address(to.getPort(), host.getAddress());
+      int connected = (int) CONNECT.invokeExact(CAPTURE, fd, SCRATCH.address(), 16);
+      int errno = errno();
+      if (connected < 0 && errno != EINPROGRESS) {
+        close(fd);
+        return -errno;
+      }
+      return fd;
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new AssertionError(t);
+    }
+  }
+
+  /** A new epoll instance. */
+  static int epollCreate() throws IOException {
+    try {
+      return check("epoll_create1", (int) EPOLL_CREATE.invokeExact(CAPTURE, 0));
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new AssertionError(t);
+    }
+  }
+
+  /**
+   * @param event a {@code struct epoll_event}
+   */
+  static void epollCtl(int epoll, int operation, int fd, MemorySegment event) throws IOException {
+    try {
+      check(
+          "epoll_ctl", (int) EPOLL_CTL.invokeExact(CAPTURE, epoll, operation, fd, event.address()));
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new AssertionError(t);
+    }
+  }
+
+  /** What is ready now, without a wait: how many events. */
+  static int epollLook(int epoll, MemorySegment events, int most) {
+    try {
+      return (int) EPOLL_LOOK.invokeExact(epoll, events.address(), most, 0);
+    } catch (Throwable t) {
+      throw new AssertionError(t);
+    }
+  }
+
+  /** A {@code struct sockaddr_in} in the scratch memory. */
+  private static void address(int port, byte[] host) {
+    SCRATCH.set(JAVA_LONG, 0, 0);
+    SCRATCH.set(JAVA_LONG, 8, 0);
+    SCRATCH.set(JAVA_SHORT, 0, (short) AF_INET);
+    SCRATCH.set(JAVA_SHORT, 2, Short.reverseBytes((short) port));
+    MemorySegment.copy(host, 0, SCRATCH, JAVA_BYTE, 4, 4);
+  }
+
+  private static int set(int fd, int level, int option, int length) throws Throwable {
+    return (int) SETSOCKOPT.invokeExact(CAPTURE, fd, level, option, SCRATCH.address(), length);
   }
 
   static void close(int fd) {

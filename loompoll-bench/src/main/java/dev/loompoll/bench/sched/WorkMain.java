@@ -40,6 +40,7 @@ public final class WorkMain {
     ALL.put("wake", WakeUp::fromAThread);
     ALL.put("wake-net", WakeUp::fromTheNetwork);
     ALL.put("overload", Overload::run);
+    ALL.put("deadlines", ArmedDeadlines::run);
   }
 
   public static void main(String[] args) throws Exception {
@@ -76,6 +77,7 @@ public final class WorkMain {
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = Integer.parseInt(words[i + 1]);
     }
+    System.gc(); // so that the work needs none
     StringBuilder text = new StringBuilder("done");
     work.run(starter, numbers).forEach((key, value) -> text.append(" " + key + "=" + value));
     say(text.toString());

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 /**
  * What every JVM contestant is told, as {@code key=value} arguments, so that all get the same.
  *
+ * @param procs how many threads an event loop group has; 0 is one a processor
  * @param withParent end when stdin does, so that no server survives the bench
  * @param hogs tasks that stand in the way of the echoes, when told by {@code burn} on stdin
  * @param hogKind what they do: {@code spin}, {@code lock}, {@code gc}, {@code blocked}, or {@code
@@ -19,18 +20,21 @@ import java.util.function.Consumer;
  * @param hogMillis how much each spins before the next takes its place; 0 is without end
  * @param safepoints whether to make one now and then, for those who count how long it takes
  * @param fifo where there is one for {@code blocked}
+ * @param work microseconds of CPU for each echo, for those whose handlers may have work
  */
 record ServerOptions(
     String host,
     int port,
     int backlog,
     int buffer,
+    int procs,
     boolean withParent,
     int hogs,
     String hogKind,
     int hogMillis,
     String fifo,
-    boolean safepoints) {
+    boolean safepoints,
+    int work) {
 
   private static final long BETWEEN_SAFEPOINTS = 50;
 
@@ -48,12 +52,14 @@ record ServerOptions(
         Integer.parseInt(given.getOrDefault("port", "0")),
         Integer.parseInt(given.getOrDefault("backlog", "4096")),
         Integer.parseInt(given.getOrDefault("buffer", "1024")),
+        Integer.parseInt(given.getOrDefault("procs", "0")),
         Boolean.parseBoolean(given.getOrDefault("with-parent", "false")),
         Integer.parseInt(given.getOrDefault("hogs", "0")),
         given.getOrDefault("hog-kind", "spin"),
         Integer.parseInt(given.getOrDefault("hog-millis", "0")),
         given.getOrDefault("fifo", ""),
-        Boolean.parseBoolean(given.getOrDefault("safepoints", "false")));
+        Boolean.parseBoolean(given.getOrDefault("safepoints", "false")),
+        Integer.parseInt(given.getOrDefault("work", "0")));
   }
 
   /** Whether an echo takes the lock that the hogs take. */
@@ -109,10 +115,21 @@ record ServerOptions(
     }
   }
 
+  /** Bytes of the heap that are in use after a full collection. */
+  private static long collect() {
+    System.gc();
+    Runtime jvm = Runtime.getRuntime(); // the management beans would be a part of what is measured
+    return jvm.totalMemory() - jvm.freeMemory();
+  }
+
   private static void obey(Stall stall, Consumer<Runnable> go, Turns turns) {
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String line; (line = in.readLine()) != null; ) {
+        if (line.equals("collect")) {
+          System.out.println("collected heapBytes=" + collect());
+          System.out.flush();
+        }
         if (line.equals("burn")) {
           turns.begin();
         }
