@@ -28,7 +28,7 @@ trap 'exit 143' TERM
 bench() {
   local status=0
   timeout --foreground -k 20 "$limit" \
-    "$JAVA_HOME/bin/java" -cp "$classpath" dev.loompoll.bench.Main "$@" &
+    "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -cp "$classpath" dev.loompoll.bench.Main "$@" &
   child=$!
   wait "$child" || status=$?
   child=
