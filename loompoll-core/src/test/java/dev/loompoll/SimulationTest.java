@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("simulation")
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SimulationTest {
-  private static final int SEEDS = Integer.getInteger("loompoll.sim.seeds", 1000);
+  private static final int SEEDS = Integer.getInteger("loompoll.sim.seeds", 500);
 
   /** Thousands of simulated shortages would each log a line. Held, or the level would be lost. */
   private static final Logger LOG = Logger.getLogger("dev.loompoll");

@@ -8,7 +8,7 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who can take part; that each is a correct echo is in {@link EchoContractTest}. */
+/** Who can take part; that each is a correct echo is in {@link EchoContract}. */
 @Timeout(60)
 class ContestantsTest {
   @Test

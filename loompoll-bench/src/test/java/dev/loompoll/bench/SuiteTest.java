@@ -102,7 +102,9 @@ class SuiteTest {
     for (Chapter c : run.chapters()) {
       boolean memory = c.workload().equals("idle-memory");
       assertThat(c.leftOut()).as(c.id()).isEmpty();
-      assertThat(c.baseline()).isEqualTo("loompoll"); // as the C loop does not take part
+      // As the C loop does not take part. Which of those that do, TurnsTest asks: fifty idle
+      // connections may take no memory at all, and then there is nothing to compare with.
+      assertThat(c.baseline()).as(c.id()).isIn("loompoll", "jdk-virtual");
       assertThat(c.turns()).containsOnlyKeys("loompoll", "jdk-virtual");
       for (List<Turn> turns : c.turns().values()) {
         assertThat(turns).hasSize(memory ? 1 : 2);
