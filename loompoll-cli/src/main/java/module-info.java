@@ -8,6 +8,7 @@ module dev.loompoll.cli {
   requires dev.loompoll.server;
   requires info.picocli;
   requires java.logging;
+  requires jdk.management; // HotSpotDiagnosticMXBean
   requires jdk.unsupported; // sun.misc.Signal
 
   opens dev.loompoll.cli to

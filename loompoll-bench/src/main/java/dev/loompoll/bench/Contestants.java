@@ -33,6 +33,7 @@ final class Contestants {
 
   private static final Pattern WITH_PROCS = Pattern.compile("(.+)@([1-9]\\d{0,3})");
   private static final Pattern WITH_PROPERTY = Pattern.compile("(loompoll.*)\\+(\\w+=\\w+)");
+  private static final Pattern WITH_FLAG = Pattern.compile("(.+)\\+(XX:[+-]?\\w+(?:=\\w+)?)");
 
   private static final String NETTY_TUNING =
       " One event loop a processor, which accepts too; the pooled allocator, receive buffers of the"
@@ -134,10 +135,19 @@ final class Contestants {
   }
 
   /**
-   * By name; by {@code NAME@PROCS}, which takes part with that many processors; or by {@code
-   * NAME+demotion=0}, with the property {@code loompoll.demotion}, for example.
+   * By name; by {@code NAME@PROCS}, which takes part with that many processors; by {@code
+   * NAME+demotion=0}, with the property {@code loompoll.demotion}, for example; or by {@code
+   * NAME+XX:+UseCompactObjectHeaders}, with that flag for its JVM, if it is one.
    */
   static @Nullable Contestant find(String name) {
+    Matcher flagged = WITH_FLAG.matcher(name);
+    if (flagged.matches()) {
+      Contestant plain = find(flagged.group(1));
+      String flag = "-" + flagged.group(2);
+      return plain == null
+          ? null
+          : plain.as(name, "With " + flag + ".", l -> plain.starter().command(l.withFlag(flag)));
+    }
     Matcher property = WITH_PROPERTY.matcher(name);
     if (property.matches()) {
       Contestant plain = find(property.group(1));

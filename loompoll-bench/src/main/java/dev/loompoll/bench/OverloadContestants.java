@@ -102,7 +102,8 @@ final class OverloadContestants {
   private static List<String> java(
       List<String> flags, Class<?> main, Setup setup, List<String> options) {
     List<String> words =
-        new ArrayList<>(Jvm.command(List.of("-XX:+UseSerialGC", "-Xmx" + HEAP + "m")));
+        new ArrayList<>(
+            Jvm.command(List.of("-XX:+UseSerialGC", "-Xmx" + HEAP + "m", Launch.WARM_LOOPS)));
     words.add("--enable-native-access=ALL-UNNAMED");
     words.addAll(flags);
     words.add(main.getName());

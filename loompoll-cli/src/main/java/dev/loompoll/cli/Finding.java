@@ -31,7 +31,11 @@ record Finding(Mark mark, String subject, String text, String advice) {
   }
 
   static Finding note(String subject, String text) {
-    return new Finding(Mark.NOTE, subject, text, "");
+    return note(subject, text, "");
+  }
+
+  static Finding note(String subject, String text, String advice) {
+    return new Finding(Mark.NOTE, subject, text, advice);
   }
 
   static Finding warn(String subject, String text, String advice) {

@@ -8,6 +8,8 @@ import java.util.List;
 final class JvmCheck {
   private static final String START = "start it as ./loompoll or java -jar loompoll.jar, or add ";
 
+  private static final long FEW_TURNS = 64;
+
   private JvmCheck() {}
 
   static List<Finding> run() {
@@ -16,6 +18,7 @@ final class JvmCheck {
     findings.add(opens());
     findings.add(scheduler());
     findings.add(threadDumps());
+    Jvm.turnsInInterpreter().ifPresent(turns -> findings.add(interpreter(turns)));
     return findings;
   }
 
@@ -57,5 +60,15 @@ final class JvmCheck {
         : Finding.note(
             "thread dumps",
             "do not show goroutines (" + property + "=" + value + "), which saves a little time");
+  }
+
+  /** A frame that is frozen and thawed in the interpreter costs more than a compiled one. */
+  static Finding interpreter(long turns) {
+    return turns <= FEW_TURNS
+        ? Finding.ok("interpreter", "a loop leaves it after about " + turns + " turns")
+        : Finding.note(
+            "interpreter",
+            "a goroutine's loop that began early leaves it only after about " + turns + " turns",
+            "for connections that live long add -XX:Tier0BackedgeNotifyFreqLog=4 (ADR 25)");
   }
 }

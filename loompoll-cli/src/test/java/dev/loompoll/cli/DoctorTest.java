@@ -99,6 +99,15 @@ class DoctorTest {
   }
 
   @Test
+  void saysWhenLoopsStayInTheInterpreter() {
+    assertThat(JvmCheck.interpreter(16)).matches(f -> f.mark() == Mark.OK);
+    Finding slow = JvmCheck.interpreter(1024);
+    assertThat(slow.mark()).isEqualTo(Mark.NOTE);
+    assertThat(slow.text()).contains("1024 turns");
+    assertThat(slow.advice()).contains("-XX:Tier0BackedgeNotifyFreqLog=4");
+  }
+
+  @Test
   void comparesKernelReleases() {
     assertThat(PollerCheck.isAtLeast("5.11.0-rc1", 5, 11)).isTrue();
     assertThat(PollerCheck.isAtLeast("6.1.0-18-amd64", 5, 11)).isTrue();

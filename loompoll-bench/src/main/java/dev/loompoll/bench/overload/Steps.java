@@ -145,7 +145,10 @@ public final class Steps {
     }
   }
 
-  /** Until it gets no faster; then a crowd, so that refusals are warm. */
+  /**
+   * Until it gets no faster; then a crowd for as long as that may take, so that refusals are warm,
+   * too: what was compiled for a server that serves all is compiled anew when it begins to refuse.
+   */
   private void warmUp(Server server, Generator generator) throws IOException {
     List<Double> rates = new ArrayList<>();
     long slice = plan.slice().toMillis();
@@ -153,7 +156,9 @@ public final class Steps {
       rates.add(saturate(server, generator, 2 * FIRST_CONNECTIONS));
     }
     int many = plan.connections() == 0 ? CROWD : Math.min(plan.connections(), CROWD);
-    double unused = saturate(server, generator, many);
+    for (long left = plan.warmup().toMillis(); left > 0; left -= slice) {
+      double unused = saturate(server, generator, many);
+    }
   }
 
   private double saturate(Server server, Generator generator, int connections) throws IOException {

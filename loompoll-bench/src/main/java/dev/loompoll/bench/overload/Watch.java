@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Looks at a process now and then, from a thread of its own, until closed. */
 final class Watch implements AutoCloseable {
-  private static final long PERIOD_MILLIS = 100;
+  /** Seldom: a look takes a millisecond of a CPU, which may be the server's. */
+  private static final long PERIOD_MILLIS = 250;
 
   private record Look(long time, long rss, long threads, long cpu) {}
 

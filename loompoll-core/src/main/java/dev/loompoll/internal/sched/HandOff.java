@@ -18,6 +18,10 @@ import java.util.function.ToIntFunction;
  * Takes a P from an M whose task does not end, and gives it to another M, so that what waits behind
  * the task goes on. Sysmon's: all of it runs on that one thread.
  *
+ * <p>A task that reads or writes now and then gives way by itself: after half of {@link #SLICE} its
+ * share of the network is declared spent, so it yields at its next operation. That costs a yield,
+ * not a thread.
+ *
  * <p>It acts when one task has run for {@link #SLICE} and something waits: in the P's queue, in the
  * global one, or in the P's network, which it polls to know. Then it matters what the M's thread
  * does. If it has used {@link #HOG} by its own CPU clock, it is a hog, and demoted: the kernel then
@@ -50,6 +54,9 @@ public final class HandOff {
 
   /** How long a task may run while others wait, in nanoseconds. Go's figure. */
   private static final long SLICE = 10_000_000;
+
+  /** After so much of it a task is to give way at its next operation, if it has one. */
+  private static final long SHARE = SLICE / 2;
 
   private static final long LONGEST_SLICE = 640_000_000;
   private static final long SHRINK_AFTER = 1_000_000_000;
@@ -192,6 +199,9 @@ public final class HandOff {
     long used = ThreadCalls.cpuNanos(m.tid, errno) - cpu[i];
     if (used >= COMPUTES) {
       p.computes(word, now, now + COMPUTES_FOR);
+    }
+    if (now - since[i] >= SHARE) {
+      m.endShare();
     }
     if (now - since[i] < SLICE) {
       return false;

@@ -131,7 +131,7 @@ public final class Machine extends Thread {
   private long roundEnd;
 
   private int neighbour;
-  private int budget;
+  private int budget = BUDGET;
   private int random;
   private final Runnable[] stolen = new Runnable[RunQueue.CAPACITY];
 

@@ -189,10 +189,10 @@ final class Sysmon extends Thread {
       polls[p.id] = n;
       since[p.id] = now;
     }
-    boolean found = handOff.look(p, w, someIdle, now, poll);
-    if (found) {
-      return true;
+    if (handOff.look(p, w, someIdle, now, poll)) {
+      return false; // the next task has its slice now: no need to look again soon
     }
+    boolean found = false;
     if (someIdle) {
       cover.seek(p, now);
     }
@@ -201,10 +201,11 @@ final class Sysmon extends Thread {
       since[p.id] = now;
     } else if (stuck && (someIdle || now - since[p.id] >= NOT_POLLED)) {
       // Not one of ours, this thread: what it wakes goes to the global queue and wakes an idle P.
-      if (someIdle) { // else nobody runs it soon
+      int events = poll(p);
+      if (someIdle) { // else nobody runs it soon, and to look again soon would help nobody
         p.visited();
+        found = events > 0;
       }
-      found = poll(p) > 0;
       since[p.id] = now;
     }
     boolean hasWork =

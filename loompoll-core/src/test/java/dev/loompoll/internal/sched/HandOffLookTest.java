@@ -62,6 +62,20 @@ class HandOffLookTest {
     ran.acquire(); // by the M that has the P now
   }
 
+  /** So a task that computes between its reads and writes costs a yield, not a thread. */
+  @Test
+  void halfWayThroughItsSliceATaskIsToYieldAtItsNextOperation() {
+    heldBySomeone();
+    long running = p.beginTask(p.ownerWord());
+    Machine m = Objects.requireNonNull(scheduler.machines().holder(running));
+    for (int ms = 0; ms < 5; ms++) {
+      assertFalse(look(ms * MILLISECOND));
+      assertFalse(m.spend(0), "its share is not spent");
+    }
+    assertFalse(look(5 * MILLISECOND));
+    assertTrue(m.spend(0));
+  }
+
   /** It polls, or steals, or sleeps: whatever it finds, it has the P to run it. */
   @Test
   void anMThatRunsNoTaskKeepsItsP() {
