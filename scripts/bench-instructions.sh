@@ -29,8 +29,9 @@ cleanup() {
 trap cleanup EXIT
 
 java=("$JAVA_HOME/bin/java" -cp "$classpath")
-# What valgrind emulates; and one collector that has no threads of its own.
-jvm=(-XX:UseAVX=2 -XX:+UseSerialGC -Xms64m -Xmx256m --enable-native-access=ALL-UNNAMED)
+# What valgrind emulates; one collector that has no threads of its own; loops leave the interpreter early.
+jvm=(-XX:UseAVX=2 -XX:+UseSerialGC -Xms64m -Xmx256m -XX:Tier0BackedgeNotifyFreqLog=4
+  --enable-native-access=ALL-UNNAMED)
 echoes=dev.loompoll.bench.server
 
 server() { # contestant

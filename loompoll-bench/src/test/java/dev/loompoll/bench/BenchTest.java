@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,7 @@ class BenchTest {
   }
 
   @Test
+  @Tag("system")
   void twoContestantsTakeTurns() throws IOException {
     Path json = dir.resolve("figures.json");
 
@@ -86,6 +88,7 @@ class BenchTest {
   }
 
   @Test
+  @Tag("system")
   void messagesOfAKilobyteBesideAFlood() throws IOException {
     Path json = dir.resolve("figures.json");
 
@@ -99,6 +102,7 @@ class BenchTest {
 
   /** How many echoes are left beside hogs is not for a test to say: they may be none. */
   @Test
+  @Tag("system")
   void hogsBurnDuringTheTurn() throws IOException {
     Path json = dir.resolve("figures.json");
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,7 @@ class OverloadCommandTest {
   }
 
   @Test
+  @Tag("system")
   void stepsAndTheirReport() throws IOException {
     Path json = dir.resolve("steps.json");
 
@@ -91,6 +93,7 @@ class OverloadCommandTest {
   }
 
   @Test
+  @Tag("system")
   void aDrainLosesNothing() throws IOException {
     Path json = dir.resolve("drain.json");
 
@@ -114,6 +117,7 @@ class OverloadCommandTest {
   }
 
   @Test
+  @Tag("system")
   void modelsTakeTurns() throws IOException {
     int status =
         bench(

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,7 @@ class SuiteTest {
   }
 
   @Test
+  @Tag("system")
   void everyWorkloadIsMeasured() throws IOException {
     String workloads =
         "ping-pong-64-1,ping-pong-1024-100,pipelined,streaming,churn,latency,idle-memory";
@@ -130,6 +132,7 @@ class SuiteTest {
 
   /** How many echoes are left beside hogs is not for a test to say: they may be none. */
   @Test
+  @Tag("system")
   void somebodyStandsInTheWay() throws IOException {
     assertThat(suite("loompoll", "stall-spin")).as(err.toString()).isZero();
     assertThat(result().chapters().getFirst().turns().get("loompoll")).hasSize(2);
