@@ -2,6 +2,7 @@ package dev.loompoll.internal.sched;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -12,29 +13,27 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Ms run short when there are no more to be had than a {@linkplain #reserve reserve}: each P may
  * just then be held by a goroutine that blocks, which is noticed some 10 ms later and costs one;
- * and some may have parked, at a lock say, between the gate and what blocks them. For the same
- * reason sysmon opens the gate, from time to time, for as many as there are Ms to be had beyond the
- * reserve, and nobody else does; or for all, when no M is held any more.
+ * and some may have parked, at a lock say, between the gate and what blocks them.
+ *
+ * <p>Sysmon opens the gate, and nobody else does, for as many as there are Ms to be had beyond the
+ * reserve and beyond those that were let in and have not run since ({@link #passing}): each of them
+ * may cost one. Who has run is parked, or at an end, or on a P, for which the reserve is there, or
+ * noticed. So however seldom or often sysmon looks, no more than one for each P are let in for an M
+ * that another has taken already. Who comes while others wait, waits behind them.
  *
  * <p>Nobody is forgotten: sysmon does not sleep while the queue is not empty. It looks at the queue
  * after it has said that it sleeps; a goroutine wakes it after it has entered the queue (both
  * volatile).
  */
 final class StartGate {
-  /** When a goroutine that blocks has surely been noticed, in nanoseconds. */
-  private static final long BETWEEN = 20_000_000;
-
   private final Scheduler scheduler;
   private final Machines machines;
   private final int reserve;
 
-  /** So many can be had when no goroutine holds one apart from the Ps'. */
-  private final int most;
-
   private final Queue<Waiter> waiting = new ConcurrentLinkedQueue<>();
 
-  /** When to open it next. Sysmon's. */
-  private long openAt;
+  /** Let in, and not run since. Raised by sysmon before it unparks one, lowered by that one. */
+  private final AtomicInteger passing = new AtomicInteger();
 
   private static final class Waiter {
     final Thread goroutine = Thread.currentThread();
@@ -46,17 +45,16 @@ final class StartGate {
   StartGate(Scheduler scheduler, int procs, int maxMachines) {
     this.scheduler = scheduler;
     this.machines = scheduler.machines();
-    this.most = maxMachines - procs;
     this.reserve = Math.min(Math.max(procs, maxMachines / 8), (maxMachines - procs) / 4);
   }
 
   private int room() {
-    return machines.available() - reserve;
+    return machines.available() - reserve - passing.get();
   }
 
   /** The first thing that a goroutine does. Returns when it may go on. */
   void enter() {
-    if (reserve > 0 && room() <= 0) {
+    if (reserve > 0 && (!waiting.isEmpty() || room() <= 0)) {
       await();
     }
   }
@@ -71,6 +69,7 @@ final class StartGate {
       LockSupport.park(this);
       interrupted |= Thread.interrupted(); // it is the task's, and would keep us from parking
     }
+    passing.getAndDecrement();
     if (interrupted) {
       me.goroutine.interrupt();
     }
@@ -80,17 +79,16 @@ final class StartGate {
     return waiting.isEmpty();
   }
 
-  /** Lets some in if there is room. Sysmon's. */
-  void look(long now) {
-    if (now < openAt || waiting.isEmpty()) {
-      return;
-    }
-    openAt = now + BETWEEN;
+  /** Lets some in if there is room, and says whether it did. Sysmon's. */
+  boolean look() {
+    boolean some = false;
     Waiter next;
-    int room = machines.available() >= most ? Integer.MAX_VALUE : room(); // all: none blocks now
-    for (int n = room; n > 0 && (next = waiting.poll()) != null; n--) {
+    for (int n = room(); n > 0 && (next = waiting.poll()) != null; n--) {
+      passing.getAndIncrement();
       next.admitted = true;
       LockSupport.unpark(next.goroutine);
+      some = true;
     }
+    return some;
   }
 }

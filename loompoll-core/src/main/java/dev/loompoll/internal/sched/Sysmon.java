@@ -157,14 +157,14 @@ final class Sysmon extends Thread {
     int idle = scheduler.idle.size();
     long now = scheduler.clock().nanos();
     cover.review(now);
+    boolean found = false;
     if (!scheduler.gate.isEmpty()) {
       handOff.tellOnce();
-      scheduler.gate.look(now);
+      found = scheduler.gate.look();
     }
     if (idle == scheduler.procs()) {
-      return false;
+      return found;
     }
-    boolean found = false;
     for (Processor p : scheduler.processors()) {
       found |= look(p, idle > 0, now);
     }
