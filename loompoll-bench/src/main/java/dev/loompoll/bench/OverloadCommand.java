@@ -242,6 +242,9 @@ final class OverloadCommand implements Callable<Integer> {
     if (connections < 1 || connections > 15_000 || factors.stream().anyMatch(f -> !(f > 0))) {
       throw usage("--connections is 1 to 15000, and --factors are positive");
     }
+    if (slice.toMillis() < 1) {
+      throw usage("--slice is 1ms at least");
+    }
     return new Steps.Plan(
         handling(), once ? 0 : connections, factors, time, around, grace, slice, warmup, !unpinned);
   }

@@ -112,6 +112,8 @@ class OverloadCommandTest {
     assertThat(bench("overload", "--contestants", "nobody")).isEqualTo(2);
     assertThat(err.toString()).contains("'nobody'").contains(OverloadContestants.all());
     assertThat(bench("overload", "drain", "--contestants", "go")).isEqualTo(2);
+    assertThat(bench("overload", "--contestants", "goroutine", "--slice", "0ms")).isEqualTo(2);
+    assertThat(err.toString()).contains("--slice is 1ms at least");
     assertThat(bench("models", "--models", "nobody")).isEqualTo(2);
     assertThat(err.toString()).contains(Models.ALL.keySet());
   }

@@ -156,9 +156,11 @@ public final class Steps {
       rates.add(saturate(server, generator, 2 * FIRST_CONNECTIONS));
     }
     int many = plan.connections() == 0 ? CROWD : Math.min(plan.connections(), CROWD);
-    for (long left = plan.warmup().toMillis(); left > 0; left -= slice) {
+    long left = plan.warmup().toMillis();
+    do {
       double unused = saturate(server, generator, many);
-    }
+      left -= slice;
+    } while (left > 0);
   }
 
   private double saturate(Server server, Generator generator, int connections) throws IOException {

@@ -17,9 +17,10 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Sysmon opens the gate, and nobody else does, for as many as there are Ms to be had beyond the
  * reserve and beyond those that were let in and have not run since ({@link #passing}): each of them
- * may cost one. Who has run is parked, or at an end, or on a P, for which the reserve is there, or
- * noticed. So however seldom or often sysmon looks, no more than one for each P are let in for an M
- * that another has taken already. Who comes while others wait, waits behind them.
+ * may cost one. Who has run is parked, or runnable after a yield, or at an end, or on a P, for
+ * which the reserve is there, or noticed. So however seldom or often sysmon looks, no more than one
+ * for each P are let in for an M that another has taken already. (The reserve is at least one for
+ * each P only where there may be five Ms for each.) Who comes while others wait, waits behind them.
  *
  * <p>Nobody is forgotten: sysmon does not sleep while the queue is not empty. It looks at the queue
  * after it has said that it sleeps; a goroutine wakes it after it has entered the queue (both

@@ -18,11 +18,14 @@ import java.util.function.ToIntFunction;
  *   <li>A P whose task does not end at all is given to another M ({@link HandOff}).
  *   <li>A P's queue, a runnext of a stuck P, or the global queue that had work at two looks in a
  *       row while a P idles: that P is woken to take it.
+ *   <li>New goroutines that wait because Ms ran short are let in when there are some ({@link
+ *       StartGate}).
  * </ul>
  *
- * <p>It looks every 50 µs while it finds something to do, and ever more seldom while it does not:
- * up to every 1 ms when a P idles beside busy ones or is in a long task, every 5 ms when all idle,
- * else every 10 ms, as Go's. After some hundred looks it sleeps, if all idle, until one does not.
+ * <p>It looks every 50 µs while it finds something that an idle P can do, or lets somebody in, and
+ * ever more seldom while it does not: up to every 1 ms when a P idles beside busy ones or is in a
+ * long task, or somebody waits to be let in, every 5 ms when all idle, else every 10 ms, as Go's.
+ * After some hundred looks it sleeps, if all idle and nobody waits, until one does not.
  */
 final class Sysmon extends Thread {
   private static final long SHORTEST = 50_000;
@@ -139,7 +142,7 @@ final class Sysmon extends Thread {
   }
 
   private long longest() {
-    if (handOff.sawLongTask()) {
+    if (handOff.sawLongTask() || !scheduler.gate.isEmpty()) {
       return LONGEST_WHEN_NEEDED;
     }
     int idle = scheduler.idle.size();
@@ -152,7 +155,7 @@ final class Sysmon extends Thread {
     return scheduler.idle.size() == scheduler.procs();
   }
 
-  /** Returns whether there was anything to do. */
+  /** Returns whether to look again soon. */
   private boolean lookAtAll() {
     int idle = scheduler.idle.size();
     long now = scheduler.clock().nanos();
