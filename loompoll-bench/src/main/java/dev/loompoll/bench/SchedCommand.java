@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,7 +39,13 @@ final class SchedCommand implements Callable<Integer> {
       List<String> keys,
       double scale,
       List<String> who,
-      String baseline) {}
+      String baseline) {
+    String name() {
+      return line.split(" ")[0];
+    }
+  }
+
+  private static final String DEADLINES = "deadlines";
 
   private static final List<String> NANOS = List.of("nanos");
   private static final List<String> BOTH = List.of(OURS, JDK);
@@ -53,7 +60,8 @@ final class SchedCommand implements Callable<Integer> {
 
   @Option(
       names = "--only",
-      description = "pieces of work to do: ring, sleepers, monitor, ..., deadlines")
+      description =
+          "pieces of work to do: ring, sleepers, monitor, wake, wake-net, overload, deadlines")
   private String only = "";
 
   @Override
@@ -97,6 +105,14 @@ final class SchedCommand implements Callable<Integer> {
                 1,
                 List.of(OURS, JDK, POOL),
                 POOL));
+    List<String> names =
+        Stream.concat(pieces.stream().map(Piece::name), Stream.of(DEADLINES)).toList();
+    for (String name : only.isEmpty() ? names : List.of(only.split(","))) {
+      if (!names.contains(name)) {
+        throw options.usage(
+            "no piece of work '%s'; there are %s".formatted(name, String.join(", ", names)));
+      }
+    }
     options.print(options.heading());
     options.print(
         "procs %d, %d rounds; median of the rounds (range), ratios within the round%n%n"
@@ -109,13 +125,13 @@ final class SchedCommand implements Callable<Integer> {
         workers.put(w.name(), w);
       }
       for (Piece piece : pieces) {
-        if (wanted(piece.line().split(" ")[0])) {
+        if (wanted(piece.name())) {
           measure(piece, workers);
         }
       }
       idle(List.of(ours, jdk));
     }
-    if (wanted("deadlines")) {
+    if (wanted(DEADLINES)) {
       deadlines();
     }
     return 0;

@@ -115,6 +115,12 @@ class BenchTest {
   }
 
   @Test
+  void anUnknownPieceOfWorkIsAUsageError() {
+    assertThat(bench("sched", "--only", "ring,knitting")).isEqualTo(2);
+    assertThat(err.toString()).contains("'knitting'").contains("wake-net", "deadlines");
+  }
+
+  @Test
   void anUnknownContestantIsAUsageError() {
     assertThat(bench("ping-pong", "--contestants", "loompoll,nobody")).isEqualTo(2);
     assertThat(err.toString()).contains("nobody").contains(Contestants.ALL.keySet());
