@@ -41,6 +41,15 @@ class ContestantsTest {
     assertThat(without.version()).isEqualTo(Versions.loompoll());
   }
 
+  @Test
+  void aFlagIsPartOfTheTuning() {
+    Contestant with = Contestants.find("netty-epoll+XX:+UseCompactObjectHeaders");
+    assertThat(with.tuning()).endsWith("With -XX:+UseCompactObjectHeaders.");
+    assertThat(Contestants.find("loompoll@2+XX:Tier0BackedgeNotifyFreqLog=10").tuning())
+        .endsWith("On 2 processors. With -XX:Tier0BackedgeNotifyFreqLog=10.");
+    assertThat(Contestants.find("nobody+XX:+UseCompactObjectHeaders")).isNull();
+  }
+
   /** As it is with a transport that this kernel or this processor does not have. */
   @Test
   void aTransportThatCannotStartSaysWhy() {

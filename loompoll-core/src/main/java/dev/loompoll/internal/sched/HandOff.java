@@ -18,9 +18,9 @@ import java.util.function.ToIntFunction;
  * Takes a P from an M whose task does not end, and gives it to another M, so that what waits behind
  * the task goes on. Sysmon's: all of it runs on that one thread.
  *
- * <p>A task that reads or writes now and then gives way by itself: after half of {@link #SLICE} its
- * share of the network is declared spent, so it yields at its next operation. That costs a yield,
- * not a thread.
+ * <p>A task that reads or writes now and then gives way by itself, if sysmon looks in time: after
+ * half of {@link #SLICE} its share of the network is declared spent, so it yields at its next
+ * operation. That costs a yield, not a thread.
  *
  * <p>It acts when one task has run for {@link #SLICE} and something waits: in the P's queue, in the
  * global one, or in the P's network, which it polls to know. Then it matters what the M's thread
