@@ -136,9 +136,12 @@ final class LimitedProcess implements AutoCloseable {
     Await.until(n + " connections are open", () -> ask("open").equals("" + n));
   }
 
-  void awaitRefused(Refused why, int least) throws Exception {
-    Await.until(
-        least + " or more are refused: " + why, () -> Long.parseLong(ask(why.name())) >= least);
+  long refused(Refused why) throws IOException {
+    return Long.parseLong(ask(why.name()));
+  }
+
+  void awaitRefused(Refused why, long least) throws Exception {
+    Await.until(least + " or more are refused: " + why, () -> refused(why) >= least);
   }
 
   /** How many descriptors it has. */

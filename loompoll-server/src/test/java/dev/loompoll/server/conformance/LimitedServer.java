@@ -77,7 +77,13 @@ final class LimitedServer {
   }
 
   private static String stat(ServerStats stats, String name) {
-    return "" + (name.equals("open") ? stats.open() : stats.refused().get(Refused.valueOf(name)));
+    long value =
+        switch (name) {
+          case "open" -> stats.open();
+          case "accepted" -> stats.accepted();
+          default -> stats.refused().get(Refused.valueOf(name));
+        };
+    return "" + value;
   }
 
   /** All descriptors that there are. */
