@@ -74,7 +74,7 @@ run_tests() {
     fallback) maven -pl loompoll-core test-compile surefire:test@fallback-test "-Dtest=$tests" ;;
     stress)
       maven -pl loompoll-stress -am -DskipTests verify "-Dstress.tests=${tests//,/|}" \
-        "-Dstress.seconds=${3:-20}"
+        "-Dstress.seconds=${3:-20}" -Dstress.modes=all
       ;;
     *)
       echo "unknown mode: $mode" >"$log"

@@ -130,11 +130,20 @@ class SuiteTest {
     assertThat(err.toString()).contains("[7/7]", "round 2/2", " left");
   }
 
-  /** How many echoes are left beside hogs is not for a test to say: they may be none. */
+  /**
+   * How many echoes are left beside hogs is not for a test to say: they may be none. Where others
+   * have the CPU, replies may even be so late that the suite leaves the server out: then it tries
+   * again.
+   */
   @Test
   @Tag("system")
   void somebodyStandsInTheWay() throws IOException {
-    assertThat(suite("loompoll", "stall-spin")).as(err.toString()).isZero();
+    int status = suite("loompoll", "stall-spin");
+    for (int again = 0; again < 5 && err.toString().contains("did not come"); again++) {
+      err.getBuffer().setLength(0);
+      status = suite("loompoll", "stall-spin");
+    }
+    assertThat(status).as(err.toString()).isZero();
     assertThat(result().chapters().getFirst().turns().get("loompoll")).hasSize(2);
   }
 
