@@ -28,6 +28,7 @@ module dev.loompoll.core {
       dev.loompoll.server,
       dev.loompoll.gallery;
   exports dev.loompoll.internal.sys to
+      dev.loompoll.cli,
       dev.loompoll.server,
       dev.loompoll.gallery;
 }

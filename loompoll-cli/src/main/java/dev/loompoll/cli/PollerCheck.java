@@ -1,12 +1,13 @@
 package dev.loompoll.cli;
 
+import dev.loompoll.internal.sys.DirectCalls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The kernel and the ways to wait for the network that it offers. */
+/** The kernel, the ways to wait for the network that it offers, and how it is called. */
 final class PollerCheck {
   private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
 
@@ -26,6 +27,10 @@ final class PollerCheck {
         isAtLeast(release, 5, 11)
             ? Finding.ok("epoll_pwait2", "there, so timers can be exact to less than a millisecond")
             : Finding.note("epoll_pwait2", "needs Linux 5.11; timers are exact to a millisecond"));
+    findings.add(
+        DirectCalls.present()
+            ? Finding.ok("system calls", "recv, send and epoll_wait without the C library")
+            : Finding.note("system calls", "by the C library: " + DirectCalls.whyNot()));
     OptionalLong disabled = Proc.number("/proc/sys/kernel/io_uring_disabled");
     boolean filtered = Proc.read("/proc/self/status").contains("\nSeccomp:\t2");
     findings.add(ioUring(release, disabled, filtered));

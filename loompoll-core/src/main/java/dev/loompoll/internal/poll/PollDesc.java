@@ -1,5 +1,6 @@
 package dev.loompoll.internal.poll;
 
+import dev.loompoll.internal.sched.Machine;
 import dev.loompoll.internal.sched.PollLoop;
 import dev.loompoll.internal.sched.Timers;
 import java.lang.invoke.MethodHandles;
@@ -53,6 +54,9 @@ public final class PollDesc extends Timers.Entry {
 
   private static final long NONE = 0;
   private static final long EXPIRED = -1;
+
+  /** No {@link Result}: the thread is to park. */
+  private static final int PARK = Integer.MIN_VALUE;
 
   /** Set by close(), for good. */
   static final int CLOSING = 1;
@@ -227,8 +231,23 @@ public final class PollDesc extends Timers.Entry {
     return (rg instanceof Thread ? 1 : 0) + (wg instanceof Thread ? 1 : 0);
   }
 
-  /** Waits for readiness, deadline, close or interrupt. Spurious wake-ups are OK too. */
+  /**
+   * Waits for readiness, deadline, close or interrupt. Spurious wake-ups are OK too.
+   *
+   * <p>In two halves, for all that a method still needs while it is parked is copied out of its
+   * frame and back in, each time.
+   */
   int await(boolean write) {
+    int code = beginWait(write);
+    while (code == PARK) {
+      LockSupport.park(); // returns at once when interrupted
+      code = endWait(write);
+    }
+    return code;
+  }
+
+  /** PARK, or why not to. */
+  private int beginWait(boolean write) {
     if (isReady(write) && cas(write, READY, null)) {
       return check(write);
     }
@@ -247,22 +266,28 @@ public final class PollDesc extends Timers.Entry {
       cas(write, me, null); // if that fails we were woken, and the code is the reason or wins
       return code;
     }
-    LockSupport.park(); // returns at once when interrupted
-    while (get(write) == me) {
-      if (me.isInterrupted()) {
-        // park() would return at once, for ever. If we were woken meanwhile, that wins.
-        if (cas(write, me, null)) {
-          return Result.INTERRUPTED;
-        }
-        break;
+    return PARK;
+  }
+
+  /** The same, after the park. */
+  private int endWait(boolean write) {
+    Thread me = Thread.currentThread();
+    if (get(write) == me) {
+      if (!me.isInterrupted()) {
+        return PARK;
       }
-      LockSupport.park();
+      // park() would return at once, for ever. If we were woken meanwhile, that wins.
+      if (cas(write, me, null)) {
+        return Result.INTERRUPTED;
+      }
     }
     return check(write);
   }
 
   private boolean cas(boolean write, @Nullable Object from, @Nullable Object to) {
-    return write ? WG.compareAndSet(this, from, to) : RG.compareAndSet(this, from, to);
+    // compareAndSets, in two instructions less
+    return (write ? WG.compareAndExchange(this, from, to) : RG.compareAndExchange(this, from, to))
+        == from;
   }
 
   private @Nullable Object get(boolean write) {
@@ -271,8 +296,17 @@ public final class PollDesc extends Timers.Entry {
 
   // ---- the waking side
 
-  /** An event came: take note of its flags first, then of readiness. */
+  /** An event came: takes note of its flags first, then of readiness. */
   public void ready(long token, boolean read, boolean write, int flags) {
+    ready(token, read, write, flags, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param by the M that has polled it; null if it was another thread
+   */
+  public void ready(long token, boolean read, boolean write, int flags, @Nullable Machine by) {
     for (long i = info; ; ) {
       if ((i ^ token) >>> 32 != 0) {
         return; // of an older descriptor in this slot
@@ -286,8 +320,13 @@ public final class PollDesc extends Timers.Entry {
     }
     if (read) {
       Object reader = rg; // as wake(false, READY), without its loop: this is the way of most
-      if (reader instanceof Thread && RG.compareAndSet(this, reader, null)) {
-        LockSupport.unpark((Thread) reader);
+      if (reader instanceof Thread t
+          && RG.compareAndExchange(this, reader, (Object) null) == reader) {
+        if (by != null) {
+          by.wake(t);
+        } else {
+          LockSupport.unpark(t);
+        }
       } else {
         wake(false, READY);
       }

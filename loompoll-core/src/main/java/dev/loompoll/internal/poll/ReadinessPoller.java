@@ -38,28 +38,28 @@ public abstract class ReadinessPoller extends Poller {
   @Override
   protected final long read(
       FD fd, byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
-    PollDesc pd = fd.pd;
+    // fd.pd, time and again: what is kept in a variable over a park is copied twice for it.
     int code;
-    if (pd.drained) {
+    if (fd.pd.drained) {
       code = fd.await(false); // checks, too
       if (code != Result.OK) {
-        pd.drained = false;
+        fd.pd.drained = false;
         return Result.failed(code);
       }
     } else {
-      code = pd.check(false);
+      code = fd.pd.check(false);
       if (code != Result.OK) {
         return Result.failed(code);
       }
-      pd.reset(false);
+      fd.pd.reset(false);
     }
     for (; ; ) {
       int n = sysRead(fd, heap, direct, offset, length);
       if (n > 0) {
-        pd.drained = n < Math.min(length, FD.MAX_CHUNK) && pd.mayDrain();
+        fd.pd.drained = n < Math.min(length, FD.MAX_CHUNK) && fd.pd.mayDrain();
         return Result.ok(n);
       }
-      pd.drained = false;
+      fd.pd.drained = false;
       if (n == 0) {
         return Result.failed(Result.EOF);
       }

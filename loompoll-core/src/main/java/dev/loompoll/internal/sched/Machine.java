@@ -219,11 +219,25 @@ public final class Machine extends Thread {
     scheduler.push(p, task);
   }
 
+  /** This M has polled an event for which that thread waits. */
+  public void wake(Thread waiter) {
+    Runnable task = scheduler.takeParked(waiter);
+    if (task == null) {
+      LockSupport.unpark(waiter); // of another kind, or on its way into the park
+      return;
+    }
+    readied++;
+    if (!p.queue.push(task)) {
+      scheduler.pushSurely(task);
+    }
+  }
+
   @Override
   public void run() {
     try {
       tid = ThreadCalls.gettid(errno);
       ThreadCalls.setSlice(tid, 0, errno); // or it had sysmon's, if that made it
+      buffer.machine = this; // alone with this number now
       while (awaitProcessor() && work() && endTour() && scheduler.machines().comeBack(this)) {
         // and again
       }

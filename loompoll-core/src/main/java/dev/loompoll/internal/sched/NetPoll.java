@@ -1,12 +1,22 @@
 package dev.loompoll.internal.sched;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * All that the scheduler knows of the network. One instance a {@link PollLoop}; the poller above
  * implements it.
  */
 public interface NetPoll {
   /** What a thread needs of its own to poll: memory for events. Never shared by two threads. */
-  interface Buffer {}
+  abstract class Buffer {
+    /** The M that polls with it. Set by that, before it polls. */
+    @Nullable Machine machine;
+
+    /** The M that polls with it; null if it is another thread's. */
+    public final @Nullable Machine machine() {
+      return machine;
+    }
+  }
 
   Buffer newBuffer();
 

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -255,6 +256,23 @@ public final class Scheduler {
     if (!p.queue.push(task)) {
       pushGlobal(task);
     }
+  }
+
+  /** To the global queue, as soon as there is memory. As the JDK does it, on the same thread. */
+  void pushSurely(Runnable task) {
+    for (; ; ) {
+      try {
+        pushGlobal(task);
+        return;
+      } catch (OutOfMemoryError e) {
+        LockSupport.parkNanos(100_000_000);
+      }
+    }
+  }
+
+  /** As {@link ParkedState#take}, of a goroutine of this scheduler. */
+  @Nullable Runnable takeParked(Thread waiter) {
+    return ParkedState.take(waiter, forJdk);
   }
 
   private void pushGlobal(Runnable task) {

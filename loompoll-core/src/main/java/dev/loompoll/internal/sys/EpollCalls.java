@@ -124,7 +124,11 @@ public final class EpollCalls {
 
     /** The events that are there now; does not wait. */
     public int pollNow(int epfd) {
+      MethodHandle direct = DirectCalls.EPOLL_WAIT;
       try {
+        if (direct != null) {
+          return (int) direct.invokeExact(epfd, MemorySegment.ofArray(events), capacity, 0);
+        }
         int n =
             (int)
                 EPOLL_WAIT_NOW.invokeExact(

@@ -8,6 +8,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The socket calls of Linux, one method each. Every method returns the call's result, or minus the
@@ -68,6 +70,8 @@ public final class SocketCalls {
           44,
           206,
           FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+
+  private static final int MAX = Libc.MAX_CHUNK;
 
   private SocketCalls() {}
 
@@ -232,78 +236,54 @@ public final class SocketCalls {
     return offset == 0 ? all : all.asSlice(offset);
   }
 
-  /** Of a transfer, which moves no more than an int can count. */
-  private static int result(long returned, ErrnoCell errno) {
-    int n = (int) returned;
-    if (n > 0) { // the first test that is made, for the callers make it too
-      return n;
-    }
-    return n == 0 ? 0 : -errno.value();
-  }
+  /**
+   * Whether {@code recv} and {@code send} need an errno cell; else null will do. A constant, so
+   * that nothing is left of a cell that is not looked for.
+   */
+  public static final boolean TRANSFERS_NEED_ERRNO = !DirectCalls.present();
 
   /** Receives at most {@code length} bytes, and at most 64 KiB; 0 means end of stream. */
-  public static int recv(int fd, byte[] buffer, int offset, int length, ErrnoCell errno) {
-    try {
-      return result(
-          (long)
-              RECV.invokeExact(
-                  errno.segment(),
-                  fd,
-                  segment(buffer, offset),
-                  (long) Math.min(length, Libc.MAX_CHUNK),
-                  0),
-          errno);
-    } catch (Throwable t) {
-      throw Libc.unexpected(t);
-    }
+  public static int recv(int fd, byte[] buffer, int offset, int length, @Nullable ErrnoCell errno) {
+    return transfer(
+        DirectCalls.RECV, RECV, fd, segment(buffer, offset), Math.min(length, MAX), 0, errno);
   }
 
   /** As the other, into {@code [offset, offset + length)} of a direct buffer. */
-  public static int recv(int fd, ByteBuffer buffer, int offset, int length, ErrnoCell errno) {
-    try {
-      return result(
-          (long)
-              RECV.invokeExact(
-                  errno.segment(),
-                  fd,
-                  MemorySegment.ofBuffer(buffer.slice(offset, length)),
-                  (long) Math.min(length, Libc.MAX_CHUNK),
-                  0),
-          errno);
-    } catch (Throwable t) {
-      throw Libc.unexpected(t);
-    }
+  public static int recv(
+      int fd, ByteBuffer buffer, int offset, int length, @Nullable ErrnoCell errno) {
+    MemorySegment to = MemorySegment.ofBuffer(buffer.slice(offset, length));
+    return transfer(DirectCalls.RECV, RECV, fd, to, Math.min(length, MAX), 0, errno);
   }
 
   /** Sends at most {@code length} bytes, and at most 64 KiB, without SIGPIPE. */
-  public static int send(int fd, byte[] buffer, int offset, int length, ErrnoCell errno) {
-    try {
-      return result(
-          (long)
-              SEND.invokeExact(
-                  errno.segment(),
-                  fd,
-                  segment(buffer, offset),
-                  (long) Math.min(length, Libc.MAX_CHUNK),
-                  MSG_NOSIGNAL),
-          errno);
-    } catch (Throwable t) {
-      throw Libc.unexpected(t);
-    }
+  public static int send(int fd, byte[] buffer, int offset, int length, @Nullable ErrnoCell errno) {
+    MemorySegment from = segment(buffer, offset);
+    return transfer(DirectCalls.SEND, SEND, fd, from, Math.min(length, MAX), MSG_NOSIGNAL, errno);
   }
 
   /** As the other, from {@code [offset, offset + length)} of a direct buffer. */
-  public static int send(int fd, ByteBuffer buffer, int offset, int length, ErrnoCell errno) {
+  public static int send(
+      int fd, ByteBuffer buffer, int offset, int length, @Nullable ErrnoCell errno) {
+    MemorySegment from = MemorySegment.ofBuffer(buffer.slice(offset, length));
+    return transfer(DirectCalls.SEND, SEND, fd, from, Math.min(length, MAX), MSG_NOSIGNAL, errno);
+  }
+
+  private static int transfer(
+      @Nullable MethodHandle direct,
+      MethodHandle byLibc,
+      int fd,
+      MemorySegment buffer,
+      long length,
+      int flags,
+      @Nullable ErrnoCell errno) {
     try {
-      return result(
-          (long)
-              SEND.invokeExact(
-                  errno.segment(),
-                  fd,
-                  MemorySegment.ofBuffer(buffer.slice(offset, length)),
-                  (long) Math.min(length, Libc.MAX_CHUNK),
-                  MSG_NOSIGNAL),
-          errno);
+      if (direct != null) {
+        return (int) (long) direct.invokeExact(fd, buffer, length, flags);
+      }
+      ErrnoCell cell = Objects.requireNonNull(errno);
+      // No transfer moves more than an int can count.
+      int n = (int) (long) byLibc.invokeExact(cell.segment(), fd, buffer, length, flags);
+      return n >= 0 ? n : -cell.value();
     } catch (Throwable t) {
       throw Libc.unexpected(t);
     }

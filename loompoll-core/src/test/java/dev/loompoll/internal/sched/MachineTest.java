@@ -1,12 +1,14 @@
 package dev.loompoll.internal.sched;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** An M's way through its tasks. */
@@ -74,5 +76,27 @@ class MachineTest {
     assertEquals(List.of("first"), ran);
     assertTrue(p.heldBy(ANOTHER));
     assertEquals(1, p.queue.size());
+  }
+
+  /** A goroutine that an event wakes, and there is no room for it in the P's queue. */
+  @Test
+  void whomItWakesIsQueuedSomewhere() {
+    Machine m = Objects.requireNonNull(scheduler.machines().create());
+    Thread goroutine = scheduler.newThread(null, LockSupport::park);
+    goroutine.start();
+    Runnable first = Objects.requireNonNull(scheduler.pollGlobal());
+    first.run(); // here, until it parks
+    int room = 0;
+    while (p.queue.push(() -> {})) {
+      room++;
+    }
+    assertEquals(RunQueue.CAPACITY, room);
+
+    m.wake(goroutine);
+
+    Runnable next = scheduler.pollGlobal();
+    assertSame(first, next);
+    next.run();
+    assertEquals(Thread.State.TERMINATED, goroutine.getState());
   }
 }

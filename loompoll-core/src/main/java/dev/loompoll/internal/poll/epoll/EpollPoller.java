@@ -4,6 +4,7 @@ import dev.loompoll.internal.poll.FD;
 import dev.loompoll.internal.poll.PollDesc;
 import dev.loompoll.internal.poll.PollerFailure;
 import dev.loompoll.internal.poll.ReadinessPoller;
+import dev.loompoll.internal.sched.Machine;
 import dev.loompoll.internal.sched.NetPoll;
 import dev.loompoll.internal.sys.EpollCalls;
 import dev.loompoll.internal.sys.EpollCalls.EventBuffer;
@@ -134,7 +135,7 @@ public final class EpollPoller extends ReadinessPoller {
 
   // ---- polling
 
-  private static final class Events implements Buffer {
+  private static final class Events extends Buffer {
     final EventBuffer events = new EventBuffer(EVENTS_A_WAIT);
     final ErrnoCell errno = new ErrnoCell();
   }
@@ -171,21 +172,22 @@ public final class EpollPoller extends ReadinessPoller {
   /** Takes {@code n} events; returns how many were of descriptors. */
   private int seen(int n, Events own, boolean blocked) {
     EventBuffer events = own.events;
+    Machine by = own.machine();
     int seen = n;
     for (int i = 0; i < n; i++) {
       int flags = events.flags(i);
       long token = events.data(i);
-      if (token == WAKE) {
+      if (flags == DATA) { // neither of the two below: they are watched for EPOLLIN alone
+        descriptor(token).ready(token, true, true, 0, by);
+      } else if (token == WAKE) {
         seen--;
         rung(own, blocked);
       } else if (token == NEIGHBOUR) {
         seen--;
         neighbourHasEvents(own, blocked);
-      } else if (flags == DATA) {
-        descriptor(token).ready(token, true, true, 0);
       } else {
         descriptor(token)
-            .ready(token, (flags & READABLE) != 0, (flags & WRITABLE) != 0, sticky(flags));
+            .ready(token, (flags & READABLE) != 0, (flags & WRITABLE) != 0, sticky(flags), by);
       }
     }
     return Math.max(seen, 0);
@@ -265,7 +267,7 @@ public final class EpollPoller extends ReadinessPoller {
   @Override
   protected int sysRead(
       FD fd, byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
-    ErrnoCell errno = fd.errno(false);
+    ErrnoCell errno = SocketCalls.TRANSFERS_NEED_ERRNO ? fd.errno(false) : null;
     return heap != null
         ? SocketCalls.recv(fd.sysfd(), heap, offset, length, errno)
         : SocketCalls.recv(fd.sysfd(), Objects.requireNonNull(direct), offset, length, errno);
@@ -274,7 +276,7 @@ public final class EpollPoller extends ReadinessPoller {
   @Override
   protected int sysWrite(
       FD fd, byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
-    ErrnoCell errno = fd.errno(true);
+    ErrnoCell errno = SocketCalls.TRANSFERS_NEED_ERRNO ? fd.errno(true) : null;
     return heap != null
         ? SocketCalls.send(fd.sysfd(), heap, offset, length, errno)
         : SocketCalls.send(fd.sysfd(), Objects.requireNonNull(direct), offset, length, errno);

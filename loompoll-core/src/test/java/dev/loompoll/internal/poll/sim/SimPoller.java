@@ -3,6 +3,7 @@ package dev.loompoll.internal.poll.sim;
 import dev.loompoll.internal.poll.FD;
 import dev.loompoll.internal.poll.PollDesc;
 import dev.loompoll.internal.poll.ReadinessPoller;
+import dev.loompoll.internal.sched.Machine;
 import dev.loompoll.internal.sched.NetPoll;
 import dev.loompoll.internal.sys.Errno;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /** The epoll of one P in the simulated kernel. */
 public final class SimPoller extends ReadinessPoller {
@@ -36,14 +38,14 @@ public final class SimPoller extends ReadinessPoller {
     kernel.pass(1000);
     kernel.runDue();
     stopIfOver();
-    int seen = takeEvents();
+    int seen = takeEvents(buffer.machine());
     if (timeoutNanos != 0) {
       if (seen == 0 && !woken) {
         long until = timeoutNanos < 0 ? Long.MAX_VALUE : kernel.now() + timeoutNanos;
         kernel.turns().sleep(until, this::hasEvents);
         stopIfOver();
         kernel.runDue();
-        seen = takeEvents();
+        seen = takeEvents(buffer.machine());
       }
       woken = false;
     }
@@ -62,27 +64,27 @@ public final class SimPoller extends ReadinessPoller {
     return woken || !ready.isEmpty() || !spurious.isEmpty();
   }
 
-  private int takeEvents() {
+  private int takeEvents(@Nullable Machine by) {
     int n = 0;
     for (SimSocket s; (s = ready.poll()) != null; ) {
-      n += deliver(s);
+      n += deliver(s, by);
     }
     for (SimSocket s; (s = spurious.poll()) != null; ) {
       if (!s.closed) {
         n++;
-        descriptor(s.token).ready(s.token, true, true, 0);
+        descriptor(s.token).ready(s.token, true, true, 0, by);
       }
     }
     if (!staleTokens.isEmpty() && kernel.chance(3)) {
       long token = staleTokens.get(kernel.nextInt(staleTokens.size()));
       n++;
-      descriptor(token).ready(token, true, true, PollDesc.EVENT_ERROR | PollDesc.NO_DRAIN);
+      descriptor(token).ready(token, true, true, PollDesc.EVENT_ERROR | PollDesc.NO_DRAIN, by);
     }
     return n;
   }
 
   /** The flags are those of the moment when it is polled, as in Linux. */
-  private int deliver(SimSocket s) {
+  private int deliver(SimSocket s, @Nullable Machine by) {
     s.edgePending = false;
     if (s.closed) {
       return 0;
@@ -95,7 +97,7 @@ public final class SimPoller extends ReadinessPoller {
       kernel.after(kernel.soon(), () -> spurious(s)); // readiness that is not there
     }
     kernel.turns().point(); // read, and not told yet
-    descriptor(s.token).ready(s.token, in, out, sticky ? PollDesc.NO_DRAIN : 0);
+    descriptor(s.token).ready(s.token, in, out, sticky ? PollDesc.NO_DRAIN : 0, by);
     return 1;
   }
 
