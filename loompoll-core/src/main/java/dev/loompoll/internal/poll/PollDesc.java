@@ -271,6 +271,9 @@ public final class PollDesc extends Timers.Entry {
 
   /** The same, after the park. */
   private int endWait(boolean write) {
+    if (get(write) == null) { // it was woken
+      return check(write);
+    }
     Thread me = Thread.currentThread();
     if (get(write) == me) {
       if (!me.isInterrupted()) {
