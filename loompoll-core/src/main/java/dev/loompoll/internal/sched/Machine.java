@@ -221,15 +221,18 @@ public final class Machine extends Thread {
 
   /** This M has polled an event for which that thread waits. */
   public void wake(Thread waiter) {
-    Runnable task = scheduler.takeParked(waiter);
+    Runnable task;
+    try {
+      task = scheduler.takeParked(waiter);
+    } catch (OutOfMemoryError e) {
+      task = null;
+    }
     if (task == null) {
       LockSupport.unpark(waiter); // of another kind, or on its way into the park
       return;
     }
     readied++;
-    if (!p.queue.push(task)) {
-      scheduler.pushSurely(task);
-    }
+    scheduler.pushSurely(p, task);
   }
 
   @Override

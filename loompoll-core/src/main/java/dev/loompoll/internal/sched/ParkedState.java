@@ -84,7 +84,7 @@ final class ParkedState {
    * what is returned run, once.
    *
    * @return the task that continues it; null if it is not parked, or not such a goroutine: then
-   *     nothing has happened
+   *     nothing has happened, nor has it if this throws
    */
   static @Nullable Runnable take(Thread thread, Executor scheduler) {
     MethodHandle state = COMPARE_AND_EXCHANGE_STATE;
@@ -99,11 +99,12 @@ final class ParkedState {
       return null;
     }
     try {
-      if ((Executor) its.invokeExact(thread) != scheduler
-          || (int) state.invokeExact(thread, PARKED, UNPARKED) != PARKED) {
+      if ((Executor) its.invokeExact(thread) != scheduler) {
         return null;
       }
-      return (Runnable) task.invokeExact(thread);
+      Runnable itsTask = (Runnable) task.invokeExact(thread);
+      // Last: a handle may allocate when it is new, and after this nothing may fail.
+      return (int) state.invokeExact(thread, PARKED, UNPARKED) == PARKED ? itsTask : null;
     } catch (Error | RuntimeException e) {
       throw e;
     } catch (Throwable t) {

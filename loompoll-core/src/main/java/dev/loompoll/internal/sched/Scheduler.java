@@ -101,6 +101,7 @@ public final class Scheduler {
     if (!Hook.present()) {
       throw new IllegalStateException(Hook.whyNot());
     }
+    var unused = ParkedState.known(); // looked up here, not in the first wake-up
     this.clock = clock;
     this.order = order;
     this.idle = new IdleSet(procs);
@@ -258,11 +259,11 @@ public final class Scheduler {
     }
   }
 
-  /** To the global queue, as soon as there is memory. As the JDK does it, on the same thread. */
-  void pushSurely(Runnable task) {
+  /** As {@link #push}, as soon as there is memory. As the JDK does it, on the same thread. */
+  void pushSurely(Processor p, Runnable task) {
     for (; ; ) {
       try {
-        pushGlobal(task);
+        push(p, task);
         return;
       } catch (OutOfMemoryError e) {
         LockSupport.parkNanos(100_000_000);
