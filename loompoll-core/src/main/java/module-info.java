@@ -17,7 +17,8 @@ module dev.loompoll.core {
   exports dev.loompoll;
   exports dev.loompoll.internal.jdk to
       dev.loompoll.cli;
-  // The reactors stand on our own system calls and poller, the gallery on the system calls.
+  // The reactors stand on our own system calls and poller, the gallery and the floor of the
+  // benchmark on the system calls.
   exports dev.loompoll.internal.net to
       dev.loompoll.server,
       dev.loompoll.gallery;
@@ -28,6 +29,7 @@ module dev.loompoll.core {
       dev.loompoll.server,
       dev.loompoll.gallery;
   exports dev.loompoll.internal.sys to
+      dev.loompoll.bench,
       dev.loompoll.cli,
       dev.loompoll.server,
       dev.loompoll.gallery;

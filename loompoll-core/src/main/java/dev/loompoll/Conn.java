@@ -55,7 +55,7 @@ public final class Conn
 
   /** As {@link #read(byte[], int, int)} with the whole array. */
   public int read(byte[] b) throws IOException {
-    return read(b, 0, b.length);
+    return readResult(fd.read(b, null, 0, b.length));
   }
 
   /**

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Contestants {
   static final String C_EPOLL = "c-epoll";
   static final String C_URING = "c-io_uring";
+  static final String VIRTUAL_FLOOR = "virtual-floor";
   static final String LOOMPOLL = "loompoll";
   static final String FALLBACK = "loompoll-fallback";
   static final String JDK = "jdk-virtual";
@@ -59,6 +60,14 @@ final class Contestants {
             + " io_uring_enter(2), io_uring_multishot(7)).",
         Versions::c,
         CompiledServers.c("uring_echo.c"));
+    add(
+        VIRTUAL_FLOOR,
+        "virtual threads on a bare queue over epoll: the limit of a virtual thread per connection",
+        "As the C loop over epoll, with a virtual thread in the place of each callback, and the"
+            + " system calls of Loompoll's. No library, and not fit for use: no deadlines, no"
+            + " closing by others, no fairness, and one processor whatever is asked for.",
+        Versions::jdk,
+        JavaServers::virtualFloor);
     add(
         LOOMPOLL,
         "goroutines on Loompoll's scheduler",
@@ -168,9 +177,12 @@ final class Contestants {
             name, "On " + procs + " processors.", l -> plain.starter().command(l.withProcs(procs)));
   }
 
-  /** All that this machine can be expected to start. */
+  /** All whom one could choose, and this machine can be expected to start. */
   static List<String> here() {
-    return here(ALL.keySet().toArray(String[]::new));
+    return ALL.keySet().stream()
+        .filter(n -> !n.equals(VIRTUAL_FLOOR))
+        .filter(Contestants::isHere)
+        .toList();
   }
 
   /** Those of {@code wanted} that this machine can be expected to start. */

@@ -4,6 +4,7 @@ import dev.loompoll.bench.Contestant.Command;
 import dev.loompoll.bench.server.GalleryEcho;
 import dev.loompoll.bench.server.LoompollEcho;
 import dev.loompoll.bench.server.ModelEcho;
+import dev.loompoll.bench.server.VirtualFloorEcho;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,11 @@ final class JavaServers {
     List<String> flags = procs(launch, "-Dloompoll.procs=");
     flags.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
     return java(launch, main, flags, List.of());
+  }
+
+  /** What virtual threads cost at the least. */
+  static Command virtualFloor(Launch launch) throws IOException {
+    return loompoll(launch, VirtualFloorEcho.class);
   }
 
   /** A model of servers, by name. */

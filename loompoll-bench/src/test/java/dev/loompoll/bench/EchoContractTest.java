@@ -9,7 +9,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("names")
 class EchoContractTest extends EchoContract {
   static final List<String> NAMES =
-      List.of(Contestants.LOOMPOLL, Contestants.FALLBACK, Contestants.JDK, Contestants.NETTY_EPOLL);
+      List.of(
+          Contestants.LOOMPOLL,
+          Contestants.FALLBACK,
+          Contestants.JDK,
+          Contestants.NETTY_EPOLL,
+          Contestants.VIRTUAL_FLOOR);
 
   private static List<String> names() {
     return Contestants.here(NAMES.toArray(String[]::new));

@@ -1,35 +1,26 @@
 package dev.loompoll.bench.sched;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * What every server that is a virtual thread per connection pays for each message, whoever made its
- * scheduler: a virtual thread parks, is unparked and runs again. Here on an executor of one thread
- * that is a queue and nothing else. Answers each {@code run MILLIS} on stdin by {@code
- * {"units":N}}, as the load generator does, so that it can be counted by the same script.
+ * scheduler: a virtual thread parks, is unparked and runs again. Here on a {@link BareExecutor}.
+ * Answers each {@code run MILLIS} on stdin by {@code {"units":N}}, as the load generator does, so
+ * that it can be counted by the same script.
  */
-public final class Floor implements Executor {
+public final class Floor {
   private static final int THREADS = 100;
 
   /** Written by the measuring thread before it ends. */
   private static int exit;
 
-  private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+  private final BareExecutor executor = new BareExecutor();
 
   private Floor() {}
-
-  @Override
-  public void execute(Runnable task) {
-    queue.add(task);
-  }
 
   public static void main(String[] args) throws InterruptedException {
     Thread.ofPlatform().name("floor").start(Floor::run).join(); // by that name it is counted
@@ -48,14 +39,7 @@ public final class Floor implements Executor {
     }
   }
 
-  private void answer() throws Throwable {
-    MethodHandle newThread =
-        MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup())
-            .findStatic(
-                Class.forName("java.lang.ThreadBuilders"),
-                "newVirtualThread",
-                MethodType.methodType(
-                    Thread.class, Executor.class, String.class, int.class, Runnable.class));
+  private void answer() throws IOException {
     Thread[] threads = new Thread[THREADS];
     for (int i = 0; i < THREADS; i++) {
       Runnable parks =
@@ -64,10 +48,10 @@ public final class Floor implements Executor {
               LockSupport.park();
             }
           };
-      threads[i] = (Thread) newThread.invokeExact((Executor) this, "v" + i, 0, parks);
+      threads[i] = executor.thread("v" + i, parks);
       threads[i].start();
     }
-    runAll();
+    executor.runAll();
     System.out.println("listening on nothing:0");
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -85,13 +69,7 @@ public final class Floor implements Executor {
     for (Thread t : threads) {
       LockSupport.unpark(t);
     }
-    runAll();
+    executor.runAll();
     return threads.length;
-  }
-
-  private void runAll() {
-    for (Runnable task; (task = queue.poll()) != null; ) {
-      task.run();
-    }
   }
 }

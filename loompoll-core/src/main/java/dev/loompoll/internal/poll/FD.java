@@ -94,7 +94,7 @@ public class FD extends FDMutex {
     if (event != null && event.isOver()) {
       event.record(sysfd, peer(), Result.count(result), Result.name(Result.code(result)));
     }
-    return charged(result);
+    return result >>> 14 == 0 ? result : charged(result); // most have waited, and are small: free
   }
 
   /** All bytes, or as many as the count says and a reason. */
@@ -364,13 +364,23 @@ public class FD extends FDMutex {
 
   // ---- for the poller
 
-  /** Waits under the direction's lock; as {@link PollDesc#await}. */
-  final int await(boolean write) {
-    ParkEvent event = Jfr.park();
-    if (event != null && pd.isReady(write)) {
-      event = null; // there is nothing to wait for
+  /**
+   * Waits under the direction's lock; as {@link PollDesc#await}, of which this is a copy with
+   * {@code pd} looked up again after the park: what a method keeps over a park is copied out of its
+   * frame and back in, each time.
+   *
+   * @param now what to return, not OK, if it did not have to wait
+   */
+  final int await(boolean write, int now) {
+    ParkEvent event = Jfr.park(); // before all else: it may fail
+    int code = pd.beginWait(write);
+    if (code != PollDesc.PARK) {
+      return code == Result.OK ? now : code;
     }
-    int code = pd.await(write);
+    do {
+      LockSupport.park(); // returns at once when interrupted
+      code = pd.endWait(write);
+    } while (code == PollDesc.PARK);
     if (event != null && event.isOver()) {
       event.record(sysfd, peer(), write, Result.name(code));
     }
@@ -398,16 +408,19 @@ public class FD extends FDMutex {
 
   /**
    * A failure costs as much as a large transfer: its exception does, and it may be tried for ever.
+   * A read that has waited costs nothing, unless it is large: who waits begins a new share.
    */
   private long charged(long result) {
     if (result >>> 14 == 0) {
-      charge(0); // most: a success, and less than what costs more (Machine.price)
-    } else if (Result.isOk(result)) {
+      charge(0); // most writes: a success, and less than what costs more (Machine.price)
+      return result;
+    }
+    if (Result.isOk(result)) {
       // What one call moved, 1 to MAX_CHUNK: for the calls of a long write before it was charged.
       charge(((Result.count(result) - 1) & (MAX_CHUNK - 1)) + 1);
-    } else {
-      charge(MAX_CHUNK);
+      return result & ~Result.DUE;
     }
+    charge(MAX_CHUNK);
     return result;
   }
 

@@ -56,7 +56,7 @@ public final class PollDesc extends Timers.Entry {
   private static final long EXPIRED = -1;
 
   /** No {@link Result}: the thread is to park. */
-  private static final int PARK = Integer.MIN_VALUE;
+  static final int PARK = Integer.MIN_VALUE;
 
   /** Set by close(), for good. */
   static final int CLOSING = 1;
@@ -247,7 +247,7 @@ public final class PollDesc extends Timers.Entry {
   }
 
   /** PARK, or why not to. */
-  private int beginWait(boolean write) {
+  int beginWait(boolean write) {
     if (isReady(write) && cas(write, READY, null)) {
       return check(write);
     }
@@ -270,7 +270,7 @@ public final class PollDesc extends Timers.Entry {
   }
 
   /** The same, after the park. */
-  private int endWait(boolean write) {
+  int endWait(boolean write) {
     if (get(write) == null) { // it was woken
       return check(write);
     }

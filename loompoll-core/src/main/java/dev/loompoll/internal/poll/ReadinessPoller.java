@@ -35,43 +35,65 @@ public abstract class ReadinessPoller extends Poller {
   /** getpeername, for its errno only. */
   protected abstract int sysHasPeer(FD fd);
 
+  /** The way of most reads, straight and small, so that it becomes part of what calls it. */
   @Override
   protected final long read(
       FD fd, byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length) {
     // fd.pd, time and again: what is kept in a variable over a park is copied twice for it.
-    int code;
-    if (fd.pd.drained) {
-      code = fd.await(false); // checks, too
-      if (code != Result.OK) {
-        fd.pd.drained = false;
-        return Result.failed(code);
-      }
-    } else {
+    int code = fd.pd.drained ? fd.await(false, Result.NOW) : Result.NOW;
+    if (code != Result.OK) {
+      return readNow(fd, heap, direct, offset, length, code);
+    }
+    int n = sysRead(fd, heap, direct, offset, length);
+    return n > 0 ? hasRead(fd, n, length) : readAgain(fd, heap, direct, offset, length, n);
+  }
+
+  /** One that has not waited, or must not go on; {@code code} says which. */
+  private long readNow(
+      FD fd,
+      byte @Nullable [] heap,
+      @Nullable ByteBuffer direct,
+      int offset,
+      int length,
+      int code) {
+    if (code != Result.NOW) {
+      fd.pd.drained = false;
+      return Result.failed(code);
+    }
+    if (!fd.pd.drained) { // else await() has checked, and nothing is reset
       code = fd.pd.check(false);
       if (code != Result.OK) {
         return Result.failed(code);
       }
       fd.pd.reset(false);
     }
-    for (; ; ) {
-      int n = sysRead(fd, heap, direct, offset, length);
-      if (n > 0) {
-        fd.pd.drained = n < Math.min(length, FD.MAX_CHUNK) && fd.pd.mayDrain();
-        return Result.ok(n);
-      }
-      fd.pd.drained = false;
-      if (n == 0) {
-        return Result.failed(Result.EOF);
-      }
+    int n = sysRead(fd, heap, direct, offset, length);
+    return n > 0
+        ? Result.DUE | hasRead(fd, n, length)
+        : readAgain(fd, heap, direct, offset, length, n);
+  }
+
+  private static long hasRead(FD fd, int n, int length) {
+    fd.pd.drained = n < Math.min(length, FD.MAX_CHUNK) && fd.pd.mayDrain();
+    return Result.ok(n);
+  }
+
+  /** After a try that has moved nothing; {@code n} is what it said. */
+  private long readAgain(
+      FD fd, byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length, int n) {
+    fd.pd.drained = false;
+    while (n < 0) {
       if (n == -Errno.EAGAIN) {
-        code = fd.await(false);
+        int code = fd.await(false, Result.OK);
         if (code != Result.OK) {
           return Result.failed(code);
         }
       } else if (n != -Errno.EINTR) {
         return Result.failed(-n);
       }
+      n = sysRead(fd, heap, direct, offset, length);
     }
+    return n > 0 ? Result.DUE | hasRead(fd, n, length) : Result.failed(Result.EOF);
   }
 
   /**
@@ -99,7 +121,7 @@ public abstract class ReadinessPoller extends Poller {
           reset = true;
           continue;
         }
-        code = fd.await(true);
+        code = fd.await(true, Result.OK);
         if (code != Result.OK) {
           return Result.failed(code);
         }
@@ -123,7 +145,7 @@ public abstract class ReadinessPoller extends Poller {
         return Result.ok(n);
       }
       if (n == -Errno.EAGAIN) {
-        code = fd.await(false);
+        code = fd.await(false, Result.OK);
         if (code != Result.OK) {
           return Result.failed(code);
         }
@@ -156,7 +178,7 @@ public abstract class ReadinessPoller extends Poller {
       return code;
     }
     for (; ; ) {
-      code = fd.await(true);
+      code = fd.await(true, Result.OK);
       if (code != Result.OK) {
         return code;
       }
@@ -189,6 +211,6 @@ public abstract class ReadinessPoller extends Poller {
 
   @Override
   protected final int awaitRaw(FD fd, boolean write) {
-    return fd.await(write);
+    return fd.await(write, Result.OK);
   }
 }

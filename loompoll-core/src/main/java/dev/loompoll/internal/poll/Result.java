@@ -29,6 +29,15 @@ public final class Result {
   /** End of stream. */
   public static final int EOF = -5;
 
+  /** Inside of a read only: it may go on, and has not waited. */
+  static final int NOW = -6;
+
+  /**
+   * Beside the count of a read that succeeds: it has not waited, and is to be charged to who runs
+   * it. Taken off by {@link FD}.
+   */
+  static final long DUE = 1L << 62;
+
   private Result() {}
 
   /** {@code count} is not negative; {@code code} has 31 bits. */

@@ -6,6 +6,7 @@ import dev.loompoll.internal.sys.ThreadCalls;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,9 @@ public final class Machine extends Thread {
   final Scheduler scheduler;
   final int number;
 
+  /** What goroutines of that scheduler know it as. */
+  private final Executor forJdk;
+
   /** Scratch for a system call's errno. */
   private final ErrnoCell errno = new ErrnoCell();
 
@@ -143,6 +147,7 @@ public final class Machine extends Thread {
     super(null, null, "loompoll-m" + number, 0, false);
     this.scheduler = scheduler;
     this.number = number;
+    this.forJdk = scheduler.forJdk();
     this.p = scheduler.processors()[0]; // not held: until it is given one
     this.buffer = buffer;
     this.random = number * 0x9e3779b9 + 1;
@@ -223,7 +228,7 @@ public final class Machine extends Thread {
   public void wake(Thread waiter) {
     Runnable task;
     try {
-      task = scheduler.takeParked(waiter);
+      task = ParkedState.take(waiter, forJdk);
     } catch (OutOfMemoryError e) {
       task = null;
     }
@@ -232,7 +237,9 @@ public final class Machine extends Thread {
       return;
     }
     readied++;
-    scheduler.pushSurely(p, task);
+    if (!p.queue.push(task)) {
+      scheduler.pushSurely(p, task);
+    }
   }
 
   @Override

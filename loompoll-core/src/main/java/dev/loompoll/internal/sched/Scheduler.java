@@ -4,6 +4,7 @@ import dev.loompoll.internal.jfr.Jfr;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -261,9 +262,9 @@ public final class Scheduler {
 
   /** As {@link #push}, as soon as there is memory. As the JDK does it, on the same thread. */
   void pushSurely(Processor p, Runnable task) {
-    for (; ; ) {
+    while (!p.queue.push(task)) { // which takes no memory
       try {
-        push(p, task);
+        pushGlobal(task);
         return;
       } catch (OutOfMemoryError e) {
         LockSupport.parkNanos(100_000_000);
@@ -271,9 +272,9 @@ public final class Scheduler {
     }
   }
 
-  /** As {@link ParkedState#take}, of a goroutine of this scheduler. */
-  @Nullable Runnable takeParked(Thread waiter) {
-    return ParkedState.take(waiter, forJdk);
+  /** What its goroutines know as their scheduler. */
+  Executor forJdk() {
+    return forJdk;
   }
 
   private void pushGlobal(Runnable task) {

@@ -106,6 +106,9 @@ public final class EpollCalls {
    * it. Its memory is never freed: polling threads live as long as the process, or are reused.
    */
   public static final class EventBuffer {
+    /** One event begins so far behind the one before. */
+    public static final int STRIDE = EVENT_INTS;
+
     private final int capacity;
 
     // The events as ints: three each where the struct is packed, else four. On the heap they are
@@ -183,12 +186,22 @@ public final class EpollCalls {
     }
 
     public int flags(int index) {
-      return events[index * EVENT_INTS];
+      return flagsAt(index * STRIDE);
     }
 
     public long data(int index) {
-      int i = index * EVENT_INTS + EVENT_INTS - 2;
-      return (events[i] & 0xffff_ffffL) | (long) events[i + 1] << 32;
+      return dataAt(index * STRIDE);
+    }
+
+    /** As {@link #flags}, of the event that begins at {@code at}: a loop need not multiply. */
+    public int flagsAt(int at) {
+      return events[at];
+    }
+
+    /** As {@link #data}, of the event that begins at {@code at}. */
+    public long dataAt(int at) {
+      return (events[at + EVENT_INTS - 2] & 0xffff_ffffL)
+          | (long) events[at + EVENT_INTS - 1] << 32;
     }
   }
 }

@@ -174,9 +174,9 @@ public final class EpollPoller extends ReadinessPoller {
     EventBuffer events = own.events;
     Machine by = own.machine();
     int seen = n;
-    for (int i = 0; i < n; i++) {
-      int flags = events.flags(i);
-      long token = events.data(i);
+    for (int at = 0; at < n * EventBuffer.STRIDE; at += EventBuffer.STRIDE) {
+      int flags = events.flagsAt(at);
+      long token = events.dataAt(at);
       if (flags == DATA) { // neither of the two below: they are watched for EPOLLIN alone
         descriptor(token).ready(token, true, true, 0, by);
       } else if (token == WAKE) {
