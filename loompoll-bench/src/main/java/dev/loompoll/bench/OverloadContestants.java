@@ -17,6 +17,7 @@ final class OverloadContestants {
   static final List<String> MODELS =
       List.of("goroutine", "pipeline", "reactor", "classic", "thread");
 
+  static final String C_LOOP = "c-loop";
   static final String BARE = "bare-goroutine";
   static final String JDK = "jdk-virtual";
   static final String GO = "go";
@@ -37,12 +38,20 @@ final class OverloadContestants {
   }
 
   static List<String> all() {
-    return Stream.concat(MODELS.stream(), Stream.of(BARE, JDK, GO)).toList();
+    return Stream.concat(MODELS.stream(), Stream.of(C_LOOP, BARE, JDK, GO)).toList();
   }
 
   /** All that this machine can be expected to start. */
   static List<String> here() {
-    return all().stream().filter(name -> !name.equals(GO) || Tools.has("go")).toList();
+    return all().stream().filter(OverloadContestants::isHere).toList();
+  }
+
+  private static boolean isHere(String name) {
+    return switch (name) {
+      case C_LOOP -> Tools.has("cc");
+      case GO -> Tools.has("go");
+      default -> true;
+    };
   }
 
   static @Nullable Contestant find(String name, Setup setup) {
@@ -62,6 +71,16 @@ final class OverloadContestants {
                   setup));
     }
     return switch (name) {
+      case C_LOOP ->
+          of(
+              name,
+              "a C loop over epoll with a queue of 16, which refuses the rest: the physical limit",
+              launch -> {
+                String program = Tools.compiled("shed_loop.c", List.of("cc", "-O2")).toString();
+                String backlog = Integer.toString(Launch.BACKLOG);
+                String frame = Integer.toString(setup.maxFrame());
+                return limited(List.of(program, "127.0.0.1", "0", backlog, frame), setup);
+              });
       case BARE ->
           of(
               name,
