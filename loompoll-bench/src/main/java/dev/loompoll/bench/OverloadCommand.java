@@ -125,9 +125,9 @@ final class OverloadCommand implements Callable<Integer> {
   @Option(
       names = "--warmup",
       converter = Durations.class,
-      defaultValue = "8s",
-      description = "steps: at most (${DEFAULT-VALUE})")
-  private Duration warmup = Duration.ofSeconds(8);
+      defaultValue = "20s",
+      description = "steps: serving, and refusing, at most (${DEFAULT-VALUE} each)")
+  private Duration warmup = Duration.ofSeconds(20);
 
   @Option(
       names = "--grace",

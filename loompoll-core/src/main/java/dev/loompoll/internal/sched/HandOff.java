@@ -64,6 +64,9 @@ public final class HandOff {
   /** So much CPU time in a {@link #WINDOW} makes a hog. */
   private static final long HOG = 8_000_000;
 
+  /** A task that is worth more looks: many short ones in a row, each seen twice, are not. */
+  private static final long LONG = 2_000_000;
+
   /** A task may become one of those after this time. */
   private static final long SAMPLE_AFTER = 500_000;
 
@@ -185,7 +188,7 @@ public final class HandOff {
       }
       return false;
     }
-    inLongTask = true;
+    inLongTask |= now - since[i] >= LONG;
     if (cpu[i] == UNKNOWN) {
       if (now - since[i] >= SAMPLE_AFTER) {
         sample(i, m, now);

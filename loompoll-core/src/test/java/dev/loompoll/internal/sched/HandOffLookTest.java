@@ -99,4 +99,22 @@ class HandOffLookTest {
       assertTrue(p.endTask(running));
     }
   }
+
+  /** Or sysmon would look a thousand times a second at a server that is merely busy. */
+  @Test
+  void tasksOfAMillisecondAreNotWorthMoreLooks() {
+    heldBySomeone();
+    for (int ms = 0; ms < 10; ms++) {
+      long running = p.beginTask(p.ownerWord());
+      assertFalse(look(ms * MILLISECOND));
+      assertFalse(look((ms + 1) * MILLISECOND));
+      assertTrue(p.endTask(running));
+    }
+    assertFalse(handOff.sawLongTask());
+    p.beginTask(p.ownerWord());
+    assertFalse(look(10 * MILLISECOND));
+    assertFalse(look(12 * MILLISECOND));
+    assertTrue(handOff.sawLongTask());
+    assertFalse(handOff.sawLongTask(), "since it was asked last");
+  }
 }
