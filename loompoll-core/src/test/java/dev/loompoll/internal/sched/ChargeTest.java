@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.loompoll.internal.poll.FD;
-import dev.loompoll.internal.poll.ReadinessPoller;
+import dev.loompoll.internal.poll.QuietPoller;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -31,12 +31,8 @@ class ChargeTest {
     SHORT
   }
 
-  private static final class Kernel extends ReadinessPoller {
+  private static final class Kernel extends QuietPoller {
     private Data data = Data.FULL;
-
-    Kernel() {
-      attach(new PollLoop(this, () -> 1000));
-    }
 
     void edge(FD fd) {
       descriptor(fd.token()).ready(fd.token(), true, true, 0);
@@ -49,54 +45,6 @@ class ChargeTest {
       }
       return data == Data.FULL ? length : length - 1;
     }
-
-    @Override
-    protected int sysWrite(FD fd, byte[] heap, ByteBuffer direct, int offset, int length) {
-      return length;
-    }
-
-    @Override
-    protected int sysAccept(FD fd, byte[] address, int[] length) {
-      throw new AssertionError();
-    }
-
-    @Override
-    protected int sysConnect(FD fd, byte[] address) {
-      throw new AssertionError();
-    }
-
-    @Override
-    protected int sysPendingError(FD fd) {
-      throw new AssertionError();
-    }
-
-    @Override
-    protected int sysHasPeer(FD fd) {
-      throw new AssertionError();
-    }
-
-    @Override
-    protected int register(FD fd) {
-      return 0;
-    }
-
-    @Override
-    protected int closeDescriptor(FD fd) {
-      return 0;
-    }
-
-    @Override
-    public Buffer newBuffer() {
-      return new Buffer() {};
-    }
-
-    @Override
-    public int poll(long timeoutNanos, Buffer buffer) {
-      return 0;
-    }
-
-    @Override
-    public void wake() {}
   }
 
   private final Kernel kernel = new Kernel();
