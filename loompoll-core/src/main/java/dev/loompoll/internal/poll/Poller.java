@@ -72,7 +72,8 @@ public abstract class Poller implements NetPoll {
 
   /**
    * Reads some bytes into {@code heap} or, when that is null, into the direct buffer: at least one,
-   * or {@link Result#EOF}. {@code length} is not 0.
+   * or {@link Result#EOF}. {@code length} is not 0. Who has not waited says so by {@link
+   * Result#DUE} beside the count.
    */
   protected abstract long read(
       FD fd, byte @Nullable [] heap, @Nullable ByteBuffer direct, int offset, int length);
