@@ -36,7 +36,7 @@ class StormTest {
 
   @Test
   void storm() throws Exception {
-    storm(10);
+    storm(5);
   }
 
   @Test

@@ -144,6 +144,7 @@ class BenchTest {
   }
 
   @Test
+  @Tag("system")
   void idleConnectionsAnswer() {
     assertThat(bench("idle", "--contestants", "loompoll", "--connections", "50"))
         .as(err.toString())
@@ -152,6 +153,7 @@ class BenchTest {
   }
 
   @Test
+  @Tag("system")
   void connectionsAreSpreadOverTheEpolls() {
     assertThat(bench("epolls", "--contestants", "loompoll@2", "--connections", "100"))
         .as(err.toString())

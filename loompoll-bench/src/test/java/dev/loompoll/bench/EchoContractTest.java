@@ -9,12 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("names")
 class EchoContractTest extends EchoContract {
   static final List<String> NAMES =
-      List.of(
-          Contestants.LOOMPOLL,
-          Contestants.FALLBACK,
-          Contestants.JDK,
-          Contestants.NETTY_EPOLL,
-          Contestants.VIRTUAL_FLOOR);
+      List.of(Contestants.LOOMPOLL, Contestants.FALLBACK, Contestants.JDK, Contestants.NETTY_EPOLL);
 
   private static List<String> names() {
     return Contestants.here(NAMES.toArray(String[]::new));

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -76,6 +77,7 @@ class EchoTest {
     return EchoModels.NAMES;
   }
 
+  @Tag("system") // for its time only: a JVM for each
   @ParameterizedTest
   @MethodSource("models")
   void everyModelEchoesAndEnds(String model) throws Exception {
